@@ -1,0 +1,1 @@
+"""Sample pictures, lessons, scenes and icons that ship with the application."""

@@ -1,0 +1,68 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from engines.errors import ImageError
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full. Free some space, or choose another place.",
+    errno.EDQUOT: "your share of the disk is used up. Free some space, or choose another place.",
+    errno.EACCES: "you may not write there. Choose another folder.",
+    errno.EPERM: "you may not write there. Choose another folder.",
+    errno.EROFS: "that place can only be read. Choose another folder.",
+    errno.ENOENT: "its folder does not exist. Choose another, or make it first.",
+    errno.ENOTDIR: "its folder is a file. Choose another folder.",
+    errno.EISDIR: "there is a folder of that name. Choose another name.",
+    errno.ENAMETOOLONG: "the name is too long. Choose a shorter one.",
+}
+
+
+@contextmanager
+def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Give a binary file that becomes `path` when the block ends well.
+
+    The bytes go to a file beside it, which then takes its place; when anything fails, that file is
+    removed and what was at `path` before is untouched. Raises ImageError with a sentence for
+    whatever the operating system refuses.
+    """
+    target = Path(path)
+    beside: Path | None = None
+    try:
+        descriptor, name = tempfile.mkstemp(
+            dir=target.parent, prefix=f".{target.name[:64]}.", suffix=".part"
+        )
+        beside = Path(name)
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(_mode_of(target))
+        beside.replace(target)
+        beside = None
+    except OSError as error:
+        raise ImageError(_sentence(target, error)) from error
+    finally:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+
+
+def _mode_of(target: Path) -> int:
+    """Return the permissions of the file that is replaced, or those a new file would get."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sentence(target: Path, error: OSError) -> str:
+    reason = _REASONS.get(error.errno or 0, f"the system says: {error.strerror or error}.")
+    return f"{target.name} could not be written to {target.parent}: {reason}"

@@ -1,0 +1,1 @@
+"""The application: what the person sees as one program."""

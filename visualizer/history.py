@@ -1,0 +1,93 @@
+"""Undo and redo over whole states: a step is the state before and the state after."""
+
+from __future__ import annotations
+
+import time
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+S = TypeVar("S")
+
+MERGE_SECONDS = 1.0
+MERGE_ID = 1
+MAX_STEPS = 500
+
+
+class _Step(QUndoCommand):
+    """From one state to another; steps of one drag merge into one."""
+
+    def __init__(self, history: History, before: object, after: object, key: str | None) -> None:
+        super().__init__()
+        self._history = history
+        self._before = before
+        self._after = after
+        self._key = key
+        self._time = time.monotonic()
+
+    def id(self) -> int:
+        return MERGE_ID if self._key else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _Step) or other._key != self._key:
+            return False
+        if other._time - self._time > MERGE_SECONDS or self._history.merging_is_over:
+            return False
+        self._after, self._time = other._after, other._time
+        self.setObsolete(self._before == self._after)
+        return True
+
+    def undo(self) -> None:
+        self._history._set(self._before)
+
+    def redo(self) -> None:
+        self._history._set(self._after)
+
+
+class History(QObject, Generic[S]):
+    """The present state of a panel and the way back.
+
+    `changed(before, after)` tells of every new present, whether by an edit, undo or redo.
+    """
+
+    changed = Signal(object, object)
+
+    def __init__(self, present: S, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._present = present
+        self.stack = QUndoStack(self)
+        self.stack.setUndoLimit(MAX_STEPS)
+        self.merging_is_over = False
+
+    @property
+    def present(self) -> S:
+        """The state that is shown."""
+        return self._present
+
+    def apply(self, state: S, label: str, *, merge_key: str | None = None) -> None:
+        """Make `state` the present one, as a step named `label`.
+
+        merge_key: steps in quick succession with the same key (one drag, one wheel turn) become
+        one step, until `end_merge` is called.
+        """
+        if state == self._present:
+            return
+        step = _Step(self, self._present, state, merge_key)
+        step.setText(label)
+        self.stack.push(step)
+        self.merging_is_over = False
+
+    def end_merge(self) -> None:
+        """Let the next edit be a step of its own even if it has the same key."""
+        self.merging_is_over = True
+
+    def reset(self, state: S) -> None:
+        """Start anew from `state`; there is no way back."""
+        self.stack.clear()
+        self._set(state)
+
+    def _set(self, state: S) -> None:
+        before, self._present = self._present, state
+        if before != state:
+            self.changed.emit(before, state)

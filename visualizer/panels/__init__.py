@@ -1,0 +1,33 @@
+"""The panels, in the order of the rail. A new panel is one entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from visualizer.panels.base import Panel
+    from visualizer.services import Services
+
+
+@dataclass(frozen=True)
+class PanelEntry:
+    """How the main window lists and makes a panel; `make` imports it only when it is opened."""
+
+    name: str
+    title: str
+    icon: str
+    shortcut: str
+    make: Callable[[Services], Panel]
+
+
+def _kernel_lab(services: Services) -> Panel:
+    from visualizer.panels.kernel_lab import KernelLabPanel
+
+    return KernelLabPanel(services)
+
+
+PANELS: tuple[PanelEntry, ...] = (
+    PanelEntry("kernel_lab", "Kernel Lab", "mdi6.grid", "Ctrl+1", _kernel_lab),
+)

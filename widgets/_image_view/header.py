@@ -1,0 +1,113 @@
+"""The two lines above a picture: what it is, and the numbers of the hovered pixel."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFontDatabase, QFontMetrics, QPalette, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from superqt import QElidingLabel
+
+from widgets._image_view.number_format import NumberFormat
+from widgets._image_view.picture import Picture
+
+_RGB = ("R", "G", "B", "A")
+_MOST_CHANNELS = 4
+
+
+class Header(QWidget):
+    """Title and size on one line, the readout on the next, in figures of one width."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("image_view_header")
+        self._title = QElidingLabel(self)
+        self._title.setObjectName("image_view_title")
+        font = self._title.font()
+        font.setBold(True)
+        self._title.setFont(font)
+        self._size = QLabel(self)
+        self._size.setObjectName("image_view_size")
+        self._size.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._readout = QLabel(" ", self)
+        self._readout.setObjectName("image_view_readout")
+        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        fixed.setPointSizeF(self.font().pointSizeF())
+        self._readout.setFont(fixed)
+        # The texts must never widen the view: they are cut instead.
+        for label in (self._title, self._readout):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            label.setMinimumWidth(0)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(2, 0, 2, 0)
+        layout.setHorizontalSpacing(8)
+        layout.setVerticalSpacing(1)
+        layout.addWidget(self._title, 0, 0)
+        layout.addWidget(self._size, 0, 1)
+        layout.addWidget(self._readout, 1, 0, 1, 2)
+        layout.setColumnStretch(0, 1)
+        self._texts = ("", "")
+        self._suffix = ""
+
+    def set_title(self, title: str) -> None:
+        """Show `title`, cut with an ellipsis where it is too long."""
+        self._title.setText(title)
+        self._title.setToolTip(title)
+
+    def set_picture(self, picture: Picture | None) -> None:
+        """Show size and label of `picture`."""
+        if picture is None:
+            self._size.setText("")
+            return
+        rows, columns = picture.shape
+        size = f"{columns} × {rows}"
+        self._size.setText(f"{size} · {picture.label}" if picture.label else size)
+
+    def set_suffix(self, suffix: str) -> None:
+        """Show `suffix` behind the readout of any pixel."""
+        self._suffix = suffix
+        self._show()
+
+    def set_readout(
+        self, picture: Picture | None, pixel: tuple[int, int] | None, numbers: NumberFormat
+    ) -> None:
+        """Show position and numbers of `pixel`; nothing for None."""
+        if picture is None or pixel is None:
+            self._texts = ("", "")
+        else:
+            self._texts = _readouts(picture, pixel, numbers)
+        self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take the form of the readout that fits."""
+        super().resizeEvent(event)
+        self._show()
+
+    def _show(self) -> None:
+        full, short = self._texts
+        if not full:
+            self._readout.setText(" ")
+            return
+        tail = f"  {self._suffix}" if self._suffix else ""
+        metrics = QFontMetrics(self._readout.font())
+        room = self.width() - 4
+        fitting = (text for text in (full + tail, full, short) if _fits(metrics, text, room))
+        self._readout.setText(next(fitting, short))
+
+
+def _fits(metrics: QFontMetrics, text: str, room: int) -> bool:
+    return metrics.horizontalAdvance(text) <= room
+
+
+def _readouts(picture: Picture, pixel: tuple[int, int], numbers: NumberFormat) -> tuple[str, str]:
+    """Return the readout as a sentence and as bare figures, each of constant length."""
+    rows, columns = picture.shape
+    row = str(pixel[0]).rjust(len(str(rows - 1)))
+    column = str(pixel[1]).rjust(len(str(columns - 1)))
+    values = picture.numbers_at(*pixel)
+    texts = [numbers.readout(float(value)) for value in values[:_MOST_CHANNELS]]
+    if picture.values.ndim == 3 and len(values) in (3, 4):
+        named = " ".join(f"{name} {text}" for name, text in zip(_RGB, texts, strict=False))
+    else:
+        named = " ".join(texts)
+    more = " …" if len(values) > _MOST_CHANNELS else ""
+    full = f"row {row}, column {column}: {named}{more}"
+    return full, f"{row},{column} {' '.join(text.strip() for text in texts)}{more}"

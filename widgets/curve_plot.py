@@ -1,0 +1,178 @@
+"""A plot of a few curves or bars with named axes, units and a legend, in the palette's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+Style = Literal["line", "bars", "points", "steps"]
+
+# Okabe and Ito's colours, told apart without colour vision; the dash pattern differs as well.
+COLORS = {
+    "red": "#d55e00",
+    "green": "#009e73",
+    "blue": "#0072b2",
+    "grey": "#8a8f98",
+    "accent": "#e69f00",
+    "sky": "#56b4e9",
+    "purple": "#cc79a7",
+}
+DASHES = (
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DotLine,
+    Qt.PenStyle.DashDotLine,
+)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One curve: x and y are 1D arrays of equal length (for "steps" and "bars", x are centres).
+
+    color: a name of `COLORS`; dash: 0 solid, 1 dashed, 2 dotted, 3 dash-dotted.
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    color: str = "blue"
+    style: Style = "line"
+    dash: int = 0
+
+
+class CurvePlot(QWidget):
+    """Shows curves over one x axis. The wheel zooms, a drag pans, double click or Home fits."""
+
+    def __init__(
+        self,
+        x_label: str,
+        y_label: str,
+        *,
+        x_units: str = "",
+        y_units: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("curve_plot")
+        self._plot = pg.PlotWidget()
+        self._plot.setObjectName("curve_plot_area")
+        self._item = self._plot.getPlotItem()
+        self._item.setMenuEnabled(False)
+        self._item.hideButtons()
+        self._item.showGrid(x=True, y=True, alpha=0.2)
+        self._legend = self._item.addLegend(offset=(-8, 8))
+        self._labels = {
+            "bottom": f"{x_label} ({x_units})" if x_units else x_label,
+            "left": f"{y_label} ({y_units})" if y_units else y_label,
+        }
+        self._curves: tuple[Curve, ...] = ()
+        self._marks: tuple[tuple[float, str], ...] = ()
+        self._legend_shown = True
+        self._logarithmic = False
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+        self._plot.scene().sigMouseClicked.connect(self._clicked)
+        self._take_palette()
+
+    def curves(self) -> tuple[Curve, ...]:
+        """Return what is shown."""
+        return self._curves
+
+    def set_curves(
+        self, curves: Sequence[Curve], *, marks: Sequence[tuple[float, str]] = ()
+    ) -> None:
+        """Show `curves` instead of those before; marks are vertical lines as (x, text)."""
+        self._curves, self._marks = tuple(curves), tuple(marks)
+        self._item.clear()
+        self._legend.clear()
+        for curve in self._curves:
+            self._add(curve)
+        for position, text in self._marks:
+            line = pg.InfiniteLine(
+                position,
+                pen=pg.mkPen(COLORS["accent"], width=1, style=Qt.PenStyle.DashLine),
+                label=text,
+                labelOpts={"position": 0.92, "color": self._text_color()},
+            )
+            self._item.addItem(line)
+        self._legend.setVisible(self._legend_shown and len(self._curves) > 1)
+
+    def set_legend_shown(self, shown: bool) -> None:
+        """Show the curves' names where there is more than one."""
+        self._legend_shown = shown
+        self._legend.setVisible(shown and len(self._curves) > 1)
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Use a logarithmic y axis; values that are not positive are left out."""
+        self._logarithmic = on
+        self._item.setLogMode(y=on)
+        self.set_curves(self._curves, marks=self._marks)
+
+    def set_labels(self, x_label: str, y_label: str) -> None:
+        """Name the axes anew, units included."""
+        self._labels = {"bottom": x_label, "left": y_label}
+        self._take_palette()
+
+    def fit(self) -> None:
+        """Show everything."""
+        self._item.enableAutoRange()
+
+    def _add(self, curve: Curve) -> None:
+        color = QColor(COLORS[curve.color])
+        pen = pg.mkPen(color, width=2, style=DASHES[curve.dash])
+        y = np.asarray(curve.y, dtype=float)
+        if self._logarithmic:
+            y = np.where(y > 0, y, np.nan)
+        if curve.style == "bars":
+            step = float(np.diff(curve.x).min()) if len(curve.x) > 1 else 1.0
+            bars = pg.BarGraphItem(x=curve.x, height=y, width=0.8 * step, brush=color, pen=color)
+            self._item.addItem(bars)
+            self._legend.addItem(pg.PlotDataItem(pen=pen), curve.name)
+        elif curve.style == "points":
+            self._item.plot(
+                curve.x, y, pen=None, symbol="o", symbolSize=7, symbolBrush=color,
+                symbolPen=None, name=curve.name,
+            )  # fmt: skip
+        elif curve.style == "steps":
+            half = (curve.x[1] - curve.x[0]) / 2 if len(curve.x) > 1 else 0.5
+            edges = np.append(curve.x - half, curve.x[-1] + half)
+            self._item.plot(edges, y, stepMode="center", pen=pen, name=curve.name)
+        else:
+            self._item.plot(curve.x, y, pen=pen, name=curve.name, connect="finite")
+
+    def _clicked(self, event: object) -> None:
+        if event.double():  # type: ignore[attr-defined]
+            self.fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette and the text size."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._take_palette()
+
+    def _text_color(self) -> QColor:
+        return self.palette().color(QPalette.ColorRole.Text)
+
+    def _take_palette(self) -> None:
+        text = self._text_color()
+        self._plot.setBackground(self.palette().color(QPalette.ColorRole.Base))
+        for name, label in self._labels.items():
+            axis = self._item.getAxis(name)
+            axis.setPen(self.palette().color(QPalette.ColorRole.Mid))
+            axis.setTextPen(text)
+            axis.setTickFont(self.font())
+            axis.enableAutoSIPrefix(False)
+            axis.setLabel(
+                label, **{"color": text.name(), "font-size": f"{self.font().pointSize()}pt"}
+            )
+        self._legend.setLabelTextColor(text)
+        if hasattr(self, "_marks"):
+            self.set_curves(self._curves, marks=self._marks)
