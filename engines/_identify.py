@@ -176,14 +176,18 @@ def _lines(kernel: np.ndarray) -> Iterator[_Candidate]:
     )
     spread[1, 0] = spread[0, 1]
     sizes, directions = np.linalg.eigh(spread / total)
-    if sizes[1] <= 0 or sizes[0] > 0.25:
+    if sizes[1] <= 0 or sizes[0] > 0.4:  # a slanted line is shared with its neighbours
         return
     length = float(np.sqrt(12 * sizes[1] + 1))  # the variance of n equal weights is (n² − 1) / 12
     angle = float(np.degrees(np.arctan2(-directions[1, 1], directions[0, 1])) % 180)
-    fitted = shapes.motion_blur(length, angle, size)
     top, left = (size - height) // 2, (size - width) // 2
-    cut = fitted[top : top + height, left : left + width]
-    yield _Candidate(f"Motion blur, length {length:.1f}, {angle:.0f}°", "", cut, 0)
+    cuts = {
+        tried: shapes.motion_blur(tried, angle, size)[top : top + height, left : left + width]
+        for tried in (max(length + step, 1.0) for step in np.arange(-1.5, 0.51, 0.25))
+    }
+    length = max(cuts, key=lambda n: (cuts[n] * weights).sum() / np.linalg.norm(cuts[n]))
+    name = f"Motion blur, length {length:.1f}, {angle:.0f}°"
+    yield _Candidate(name, "", cuts[length], 0)
 
 
 def _bells(kernel: np.ndarray) -> Iterator[_Candidate]:

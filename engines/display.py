@@ -79,9 +79,9 @@ def _strongest_channel(response: torch.Tensor) -> torch.Tensor:
 
     if response.shape[0] == 1:
         return response[0].contiguous()
-    highest = response[0].contiguous()
-    lowest = highest.clone()
-    for channel in response[1:]:
-        highest = torch.maximum(highest, channel)
-        lowest = torch.minimum(lowest, channel)
+    # Contiguous planes first: reading every third number three times costs twice as much.
+    first, *others = (channel.contiguous() for channel in response)
+    highest, lowest = first, first
+    for channel in others:
+        highest, lowest = torch.maximum(highest, channel), torch.minimum(lowest, channel)
     return torch.where(highest >= -lowest, highest, lowest)

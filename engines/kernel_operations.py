@@ -75,7 +75,8 @@ def make_zero_sum(kernel: np.ndarray) -> np.ndarray:
 
 def scale(kernel: np.ndarray, factor: float) -> np.ndarray:
     """Return the kernel times `factor`. Raises KernelError when a weight becomes infinite."""
-    scaled = kernel * factor
+    with np.errstate(over="ignore"):
+        scaled = kernel * factor
     if not np.isfinite(scaled).all():
         raise KernelError(f"Times {factor:g}, a weight is no longer a finite number.")
     return scaled

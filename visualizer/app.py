@@ -13,6 +13,7 @@ from types import TracebackType
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from engines.device import reuse_memory
 from visualizer import theme
 from visualizer.jobs import JobError
 from visualizer.panels import PANELS
@@ -69,7 +70,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def make_application() -> QApplication:
-    """Return the QApplication, named and styled."""
+    """Return the QApplication, named; the process's memory is set up for pictures."""
+    reuse_memory()
     app = QApplication.instance() or QApplication([APP_NAME])
     assert isinstance(app, QApplication)
     app.setApplicationName(APP_NAME)

@@ -19,6 +19,7 @@ from widgets.image_view import ImageView
 from widgets.kernel_grid import KernelGrid
 from widgets.products_view import ProductsView
 
+INVITATION = "Move the mouse over a picture to see the products behind a pixel. A click holds it."
 CHANNELS = {1: ("",), 3: ("red", "green", "blue")}
 
 
@@ -85,6 +86,8 @@ class HoverLink(QObject):
         self._spot: _Spot | None = None
         self._pinned = False
         self._trace: OutputTrace | None = None
+        self._explaining = False
+        products.clear(INVITATION)
         for side, view in (("input", input_view), ("output", output_view)):
             view.pixel_hovered.connect(lambda r, c, s=side: self._hovered(_Spot(s, r, c)))
             view.pixel_clicked.connect(lambda r, c, s=side: self._clicked(_Spot(s, r, c)))
@@ -156,13 +159,14 @@ class HoverLink(QObject):
         self._trace = None
         sliding, spot = self._sliding, self._spot
         if sliding is None or spot is None or not self._exists(spot):
+            if not self._explaining:
+                return  # nothing to take back: spare both views a repaint
+            self._explaining = False
             self._input.clear_highlights()
             self._output.clear_highlights()
-            self._products.clear(
-                "Move the mouse over a picture to see the products behind a pixel. "
-                "A click holds it."
-            )
+            self._products.clear(INVITATION)
             return
+        self._explaining = True
         if spot.side == "output":
             self._explain_output(sliding, spot)
         else:

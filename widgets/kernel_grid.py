@@ -291,12 +291,11 @@ class KernelGrid(QWidget):
     def _close_editor(self) -> None:
         editor, self._editor = self._editor, None
         if editor is not None:
-            had_focus = editor.hasFocus()
             editor.removeEventFilter(self)
+            if editor.hasFocus():
+                self.setFocus()  # before hiding, or Qt would pass the focus on, cell by cell
             editor.hide()
             editor.deleteLater()
-            if had_focus:
-                self.setFocus()
 
     # -- wheel and mouse --------------------------------------------------------------------
 

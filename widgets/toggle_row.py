@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 
@@ -40,17 +41,32 @@ class ToggleRow(QWidget):
             button.setObjectName(f"{name}_{choice.value}")
             button.setToolTip(choice.tooltip)
             button.setCheckable(True)
-            button.setStyleSheet(
-                "QPushButton:checked { background: palette(highlight);"
-                " color: palette(highlighted-text); font-weight: bold; }"
-                " QPushButton { padding: 4px 8px; }"
-            )
+            button.toggled.connect(self._color)
             button.clicked.connect(lambda _=False, value=choice.value: self.chosen.emit(value))
             self._group.addButton(button)
             self._buttons[choice.value] = button
             row.addWidget(button)
         if choices:
             self.set_value(choices[0].value)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the accent colour of the new palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._color()
+
+    def _color(self, _checked: bool = False) -> None:
+        accent = QPalette()
+        for role, source in (
+            (QPalette.ColorRole.Button, QPalette.ColorRole.Highlight),
+            (QPalette.ColorRole.ButtonText, QPalette.ColorRole.HighlightedText),
+        ):
+            accent.setColor(role, self.palette().color(source))
+        for button in self._buttons.values():
+            button.setPalette(accent if button.isChecked() else QPalette())
+            font = QFont(self.font())
+            font.setBold(button.isChecked())
+            button.setFont(font)
 
     def value(self) -> str:
         """Return the value of the chosen button."""

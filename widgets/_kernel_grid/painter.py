@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen, QPolygonF
 
-from widgets.colors import signed_color, text_color_on
+from widgets.cell_colors import paint_cells
 from widgets.number_text import format_number
 
 MOST_CELL = 80.0
@@ -49,6 +49,12 @@ class GridLayout:
             self.cell_height,
         )
 
+    def area(self) -> QRectF:
+        """Return the rectangle of all cells together."""
+        return QRectF(
+            self.left, self.top, self.cell_width * self.columns, self.cell_height * self.rows
+        )
+
     def cell_at(self, position: QPointF) -> tuple[int, int] | None:
         """Return the cell under `position`, if any."""
         row = int((position.y() - self.top) // self.cell_height)
@@ -66,24 +72,17 @@ def paint_grid(
     font: QFont,
 ) -> None:
     """Draw the grid."""
-    limit = float(np.abs(values).max())
     texts = [[format_number(float(value)) for value in row] for row in values]
     font, shown = _fitting_font(font, layout, texts)
     painter.setFont(font)
-    line = QPen(palette.color(QPalette.ColorRole.Mid), 1)
-    for row in range(layout.rows):
-        for column in range(layout.columns):
-            rect = layout.rect(row, column)
-            color = signed_color(float(values[row, column]), limit)
-            painter.fillRect(rect, color)
-            if layout.cell >= 6:
-                painter.setPen(line)
-                painter.drawRect(rect)
-            if (row, column) in look.invalid:
-                _paint_invalid(painter, rect, look.invalid[row, column], palette)
-            elif shown:
-                painter.setPen(text_color_on(color))
-                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, texts[row][column])
+    dark = paint_cells(painter, layout.area(), values, palette.color(QPalette.ColorRole.Mid))
+    if shown:
+        for row, column in np.ndindex(values.shape):
+            painter.setPen(Qt.GlobalColor.black if dark[row, column] else Qt.GlobalColor.white)
+            centre = Qt.AlignmentFlag.AlignCenter
+            painter.drawText(layout.rect(row, column), centre, texts[row][column])
+    for (row, column), text in look.invalid.items():
+        _paint_invalid(painter, layout.rect(row, column), text, palette)
     _paint_marks(painter, layout, look, palette)
 
 
@@ -124,9 +123,7 @@ def _paint_invalid(painter: QPainter, rect: QRectF, text: str, palette: QPalette
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, elided)
 
 
-def _hatch(color: QColor):  # a brush of thin diagonal lines
-    from PySide6.QtGui import QBrush
-
+def _hatch(color: QColor) -> QBrush:
     faint = QColor(color)
     faint.setAlpha(90)
     return QBrush(faint, Qt.BrushStyle.BDiagPattern)

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from widgets.colors import signed_color, text_color_on
+from widgets.cell_colors import paint_cells
 from widgets.number_text import format_number
 
 # Of one cell, and of all of them together, in pixels.
@@ -135,22 +135,19 @@ class CellsView(QWidget):
         if cells is None:
             return
         painter = QPainter(self)
-        limit = float(np.abs(cells.colors).max())
         lines, font = self._fitting(cells)
         painter.setFont(font)
-        grid = QPen(self.palette().color(QPalette.ColorRole.Mid), 1)
-        for row, column in np.ndindex(cells.colors.shape):
-            rect = self._rect(row, column)
-            color = signed_color(float(cells.colors[row, column]), limit)
-            painter.fillRect(rect, color)
-            if not cells.inside[row, column]:
-                hatch = QColor(90, 90, 90, 130)
-                painter.fillRect(rect, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
-            if rect.width() >= 6:
-                painter.setPen(grid)
-                painter.drawRect(rect)
-            painter.setPen(text_color_on(color))
-            self._write(painter, rect, cells, row, column, lines)
+        rows, columns = cells.colors.shape
+        area = self._rect(0, 0).united(self._rect(rows - 1, columns - 1))
+        mid = self.palette().color(QPalette.ColorRole.Mid)
+        dark = paint_cells(painter, area, cells.colors, mid)
+        hatch = QBrush(QColor(90, 90, 90, 130), Qt.BrushStyle.BDiagPattern)
+        for row, column in np.argwhere(~cells.inside):
+            painter.fillRect(self._rect(row, column), hatch)
+        if lines:
+            for row, column in np.ndindex(rows, columns):
+                painter.setPen(Qt.GlobalColor.black if dark[row, column] else Qt.GlobalColor.white)
+                self._write(painter, self._rect(row, column), cells, row, column, lines)
         if self._highlight is not None and self._in_range(cells):
             rect = self._rect(*self._highlight).adjusted(1, 1, -1, -1)
             painter.setPen(QPen(QColor(0, 0, 0), 4))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
@@ -40,6 +40,7 @@ from visualizer.panels.kernel_lab.view import KernelLabView
 from visualizer.services import Services
 from visualizer.state import KernelLabState, PictureSource
 
+NAMING_MILLISECONDS = 80
 LOADING_ENGINE = "Loading the compute engine…"
 
 
@@ -55,6 +56,9 @@ class KernelLabPanel(Panel):
         self.filtering = LatestWins("filtering", self)
         self.naming = LatestWins("naming", self)
         self.loader = PictureLoader(services.session, self)
+        # A name is wanted when the kernel rests, not at every step of a drag.
+        self._naming_timer = QTimer(self, singleShot=True, interval=NAMING_MILLISECONDS)
+        self._naming_timer.timeout.connect(self._name_kernel)
         self.picture: Picture | None = None
         self.result: FilterResult | None = None
         self._following = False
@@ -124,7 +128,8 @@ class KernelLabPanel(Panel):
     def is_settled(self) -> bool:
         """Return whether everything asked for is computed and shown."""
         lanes = (self.filtering, self.naming, self.loader.lane)
-        return self.result is not None and not any(lane.busy for lane in lanes)
+        waiting = self._naming_timer.isActive() or any(lane.busy for lane in lanes)
+        return self.result is not None and not waiting
 
     def pose(self) -> None:
         """Explain a pixel near the middle, where a sample picture has structure."""
@@ -134,6 +139,7 @@ class KernelLabPanel(Panel):
 
     def close_jobs(self) -> None:
         """Cancel and join everything that runs for this panel."""
+        self._naming_timer.stop()
         for lane in (self.filtering, self.naming, self.loader.lane):
             lane.close()
 
@@ -314,7 +320,7 @@ class KernelLabPanel(Panel):
     def _state_changed(self, before: KernelLabState, after: KernelLabState) -> None:
         self.view.controls.show_state(after, keep_grid=self._edit_came_from_grid)
         if before.kernel != after.kernel:
-            self._name_kernel()
+            self._naming_timer.start()
         if self.picture is None or self.picture.source != after.picture:
             kept = self.loader.kept(after.picture)
             if kept is None:

@@ -1,0 +1,45 @@
+"""What the computing runs on: the device, its threads, and how memory is reused."""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+from dataclasses import dataclass
+
+# mallopt's parameters and the largest values that glibc takes for them (malloc.h).
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_LARGEST_MMAP_THRESHOLD = 32 * 1024 * 1024
+_KEPT = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Device:
+    """A compute device: name for people ("cpu, 2 threads"), kind as torch names it."""
+
+    name: str
+    kind: str
+
+
+def current() -> Device:
+    """Return the device that the engines compute on: the CPU, with its count of threads."""
+    import torch
+
+    threads = torch.get_num_threads()
+    return Device(f"cpu, {threads} thread{'s' if threads > 1 else ''}", "cpu")
+
+
+def reuse_memory() -> bool:
+    """Let freed memory be reused instead of returned to the system; returns whether that worked.
+
+    A picture's response is a few megabytes, which glibc fetches from the system and gives back for
+    each single result; the page faults cost as much as the filter itself (docs/benchmarks.md). Up
+    to 256 MB stay with the process. Only for Linux with glibc; elsewhere nothing is changed.
+    Affects the whole process, so it is for applications to call, not for a library's import.
+    """
+    if platform.system() != "Linux" or platform.libc_ver()[0] != "glibc":
+        return False
+    libc = ctypes.CDLL(None)
+    return bool(
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGEST_MMAP_THRESHOLD)
+        and libc.mallopt(_M_TRIM_THRESHOLD, _KEPT)
+    )
