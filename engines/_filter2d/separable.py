@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from engines._filter2d import direct
+from engines._filter2d import direct, loops
 from engines._filter2d.memory import Axes, as_planes, batch_of, padded
 from engines._filter2d.padding import AxisGeometry, Border
 
@@ -33,10 +33,13 @@ def rank(weights: np.ndarray) -> int:
 
 def apply(planes: torch.Tensor, weights: np.ndarray, axes: Axes, border: Border) -> torch.Tensor:
     """Return the correlation of `planes` (C, H, W) with `weights` (kh, kw), (C, H', W')."""
+    found = terms(weights)
+    if found and loops.applies_to(planes, axes):
+        return loops.passes(planes, found, axes, border)
     batch = batch_of(padded(planes, axes, border))
     rows, columns = axes
     total: torch.Tensor | None = None
-    for column, row in terms(weights):
+    for column, row in found:
         middle = direct.correlate(batch, column[:, None], (rows, _untouched(columns)))
         result = direct.correlate(middle, row[None, :], (_untouched(rows), columns))
         total = result if total is None else total.add_(result)
