@@ -68,7 +68,7 @@ def quickest(shape: tuple[int, ...], weights: np.ndarray, axes: Axes) -> str:
     taps = (rows.taps, columns.taps)
     costs = _Current.costs
     times = {"direct": costs.milliseconds("direct", outputs, taps)}
-    if 1 not in taps:
+    if 1 not in taps and rows.taps * columns.taps > 9:  # below, the SVD alone takes longer
         rank = separable.rank(weights)
         times["separable"] = costs.milliseconds("separable", outputs, taps, terms=rank)
     # The FFT computes every position, also those that a stride then skips.
