@@ -20,6 +20,11 @@ def _positive(value: float, what: str) -> float:
     return value
 
 
+def _sigma(value: float) -> float:
+    """Return σ, at least 0.01 pixels: below that only the nearest tap counts anyway."""
+    return max(_positive(value, "σ"), 0.01)
+
+
 def _side(size: int) -> int:
     if not 1 <= size <= MAX_SIDE:
         raise KernelError(f"A size of {size} is not possible; choose 1 to {MAX_SIDE}.")
@@ -38,7 +43,7 @@ def default_size(sigma: float) -> int:
 
 def gaussian_1d(sigma: float, size: int | None = None) -> np.ndarray:
     """Return exp(−x²/2σ²) sampled at `size` taps and normalised to sum 1, (size,)."""
-    _positive(sigma, "σ")
+    sigma = _sigma(sigma)
     x = positions(_side(default_size(sigma) if size is None else size))
     exponent = -(x**2) / (2 * sigma**2)
     weights = np.exp(exponent - exponent.max())  # a tiny σ leaves the nearest taps, not 0 / 0
@@ -56,7 +61,7 @@ def laplacian_of_gaussian(sigma: float, size: int | None = None) -> np.ndarray:
 
     Scaled by σ², so that its strength does not depend on σ.
     """
-    _positive(sigma, "σ")
+    sigma = _sigma(sigma)
     size = _side(min(2 * math.ceil(4 * sigma) + 1, MAX_SIDE) if size is None else size)
     x = positions(size)
     squared = x[:, None] ** 2 + x[None, :] ** 2
@@ -71,7 +76,7 @@ def difference_of_gaussians(
 
     A ratio of 1.6 comes closest to −LoG (Marr and Hildreth, 1980).
     """
-    _positive(sigma, "σ")
+    sigma = _sigma(sigma)
     if not ratio > 1:
         raise KernelError(f"The ratio of the two σ is {ratio:g}; it must be larger than 1.")
     size = _side(default_size(ratio * sigma) if size is None else size)
@@ -94,7 +99,7 @@ def gabor(
     """
     _positive(wavelength, "The wavelength")
     _positive(gamma, "γ")
-    sigma = 0.56 * wavelength if sigma is None else _positive(sigma, "σ")
+    sigma = 0.56 * wavelength if sigma is None else _sigma(sigma)
     reach = 2.5 * sigma / min(gamma, 1.0)
     size = _side(min(2 * math.ceil(reach) + 1, MAX_SIDE) if size is None else size)
     angle = math.radians(theta)
@@ -164,7 +169,7 @@ def truncation_error(sigma: float, size: int) -> float:
 
     1 − erf(size / (2√2·σ))², in [0, 1].
     """
-    _positive(sigma, "σ")
+    sigma = _sigma(sigma)
     return 1.0 - math.erf(size / (2 * math.sqrt(2) * sigma)) ** 2
 
 

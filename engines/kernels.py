@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PRESETS",
+    "Approximation",
     "Kernel",
     "KernelFacts",
     "Match",
+    "approximate",
     "describe",
     "frequency_response",
     "gaussian",
@@ -119,6 +121,36 @@ def separate(kernel: Any, rank: int | None = None) -> list[tuple[torch.Tensor, t
             (torch.from_numpy(column * sign).to(dtype), torch.from_numpy(row * sign).to(dtype))
         )
     return terms
+
+
+@dataclass(frozen=True)
+class Approximation:
+    """The best kernel of a given rank.
+
+    kernel: float64 (kh, kw); error: ‖kernel − approximation‖ / ‖kernel‖ (Frobenius), in [0, 1];
+    multiplications: per output pixel, by separable passes.
+    """
+
+    kernel: np.ndarray
+    error: float
+    multiplications: int
+
+
+def approximate(kernel: Any, rank: int) -> Approximation:
+    """Return the best approximation of `kernel` (kh, kw) by `rank` ≥ 0 columns times rows.
+
+    Best in the least-squares sense: the truncated SVD (Eckart and Young, 1936), whose error is
+    what the dropped singular values make up. Raises KernelError for a negative rank.
+    """
+    array = _array(kernel)
+    if rank < 0:
+        raise KernelError(f"A rank of {rank} makes no sense; choose 0 or more.")
+    left, sizes, right = np.linalg.svd(array, full_matrices=False)
+    total = float((sizes**2).sum())
+    kept = min(rank, len(sizes))
+    error = float(np.sqrt((sizes[kept:] ** 2).sum() / total)) if total else 0.0
+    made = (left[:, :kept] * sizes[:kept]) @ right[:kept]
+    return Approximation(made, error, kept * sum(array.shape))
 
 
 def identify(kernel: Any) -> list[Match]:

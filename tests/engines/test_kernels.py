@@ -17,6 +17,7 @@ from engines import kernel_shapes as shapes
 from engines.errors import KernelError
 from engines.kernels import (
     PRESETS,
+    approximate,
     describe,
     frequency_response,
     gaussian,
@@ -277,3 +278,23 @@ def test_what_is_no_kernel_is_a_sentence(bad):
     for function in (describe, rank, separate):
         with pytest.raises(KernelError):
             function(bad)
+
+
+@pytest.mark.parametrize("terms", [0, 1, 2, 5, 9])
+def test_the_approximation_is_the_truncated_svd_and_its_error_that_of_the_matrices(terms):
+    kernel = np.random.default_rng(4).normal(size=(5, 7))
+    made = approximate(kernel, terms)
+    left, sizes, right = np.linalg.svd(kernel)
+    expected = sum(
+        (sizes[i] * np.outer(left[:, i], right[i]) for i in range(min(terms, 5))), np.zeros((5, 7))
+    )
+    np.testing.assert_allclose(made.kernel, expected, atol=1e-12)
+    relative = np.linalg.norm(kernel - expected) / np.linalg.norm(kernel)
+    assert made.error == pytest.approx(relative, abs=1e-12)
+    assert made.multiplications == min(terms, 5) * 12
+
+
+def test_an_approximation_of_nothing_has_no_error():
+    made = approximate(np.zeros((3, 3)), 1)
+    assert made.error == 0
+    assert not made.kernel.any()

@@ -1,0 +1,79 @@
+"""One kernel on one picture by every method: what it costs, how long it takes, how exact it is."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from engines.convolution import METHODS, OperationCount, filter2d, operation_count
+from engines.errors import EngineError
+from engines.kernels import rank
+
+REPEATS = 3
+
+
+@dataclass(frozen=True)
+class MethodRow:
+    """What one method took.
+
+    count: of the arithmetic, at stride 1; milliseconds: median of three runs; error: the largest
+    absolute difference to direct filtering in float64; refusal: why the method does not apply (all
+    else is None then).
+    """
+
+    method: str
+    count: OperationCount | None = None
+    milliseconds: float | None = None
+    error: float | None = None
+    refusal: str = ""
+
+
+def compare(image: torch.Tensor, kernel: np.ndarray, **options: Any) -> list[MethodRow]:
+    """Return a row for direct, separable, FFT and Winograd filtering of `image` (C, H, W).
+
+    options: those of `filter2d` but the method.
+    """
+    exact = filter2d(image.double(), kernel, method="direct", **options)
+    return [_measure(method, image, kernel, exact, options) for method in METHODS[1:]]
+
+
+def _measure(
+    method: str, image: torch.Tensor, kernel: np.ndarray, exact: torch.Tensor, options: dict
+) -> MethodRow:
+    times = []
+    try:
+        for _ in range(REPEATS):
+            started = time.perf_counter()
+            found = filter2d(image, kernel, method=method, **options)  # type: ignore[arg-type]
+            times.append((time.perf_counter() - started) * 1e3)
+    except EngineError as error:
+        return MethodRow(method, refusal=str(error))
+    difference = (found.double() - exact).abs()
+    return MethodRow(
+        method,
+        count=_count(method, image, kernel, options.get("padding", "same")),
+        milliseconds=float(np.median(times)),
+        error=float(difference.max()),
+    )
+
+
+def _count(method: str, image: torch.Tensor, kernel: np.ndarray, padding: Any) -> OperationCount:
+    channels, height, width = image.shape
+    counted = operation_count(
+        height,
+        width,
+        *kernel.shape,
+        padding="valid" if padding == "valid" else "same",
+        channels=channels,
+        method=method,  # type: ignore[arg-type]
+    )
+    if method != "separable":
+        return counted
+    # Each further term is another two passes, and one more addition per output to sum them up.
+    terms = max(rank(kernel), 1)
+    summing = (terms - 1) * channels * height * width
+    return OperationCount(counted.multiplications * terms, counted.additions * terms + summing)
