@@ -77,7 +77,7 @@ def latencies(app: QApplication, panel: KernelLabPanel, size: int) -> list[float
     for _ in range(EDITS):
         kernel = rng.normal(size=(size, size)).round(2)
         started = time.perf_counter()
-        panel.view.controls.kernel_edited.emit(kernel, False)
+        panel.view.controls.kernel.kernel_edited.emit(kernel, False)
         while panel.result is None or not np.array_equal(panel.result.state.kernel_array(), kernel):
             app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         watch.seen = False
@@ -95,7 +95,7 @@ def storm(panel: KernelLabPanel, size: int) -> tuple[list[float], int]:
     beat = Heartbeat()
     edits = QTimer(interval=EDIT_EVERY_MS)
     edits.timeout.connect(
-        lambda: panel.view.controls.kernel_edited.emit(rng.normal(size=(size, size)), True)
+        lambda: panel.view.controls.kernel.kernel_edited.emit(rng.normal(size=(size, size)), True)
     )
     loop = QEventLoop()
     QTimer.singleShot(int(STORM_SECONDS * 1000), loop.quit)

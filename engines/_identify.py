@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from engines import kernel_shapes as shapes
 from engines._presets import PRESETS
@@ -239,12 +240,10 @@ def _best_sigma(
         return float(abs((values * kernel).sum()) / norm) if norm > 0 else 0.0
 
     sigmas = np.geomspace(0.3, 8.0, 24)
-    for _ in range(3):
-        scores = [closeness(float(sigma)) for sigma in sigmas]
-        best = int(np.argmax(scores))
-        low, high = sigmas[max(best - 1, 0)], sigmas[min(best + 1, len(sigmas) - 1)]
-        sigmas = np.linspace(low, high, 9)
-    sigma = float(sigmas[4])
+    best = int(np.argmax([closeness(float(sigma)) for sigma in sigmas]))
+    bounds = sigmas[max(best - 1, 0)], sigmas[min(best + 1, len(sigmas) - 1)]
+    found = minimize_scalar(lambda s: -closeness(s), bounds=bounds, options={"xatol": 1e-6})
+    sigma = float(found.x)
     return sigma, make(sigma)
 
 

@@ -47,26 +47,33 @@ def render_picture(values: np.ndarray) -> Rendered:
 
 
 def render_response(
-    response: torch.Tensor, display: Literal["clipped", "absolute", "signed"]
+    response: torch.Tensor,
+    display: Literal["clipped", "absolute", "signed"],
+    *,
+    gain: float = 1.0,
+    offset: float = 0.0,
 ) -> Rendered:
     """Return the response (C, H, W) of a filter as a picture for the screen.
 
-    display: "clipped" shows [0, 1] as a picture; "absolute" the magnitude, "signed" the value
-    about zero. Of three channels the last two show the one with the largest magnitude.
+    display: "clipped" shows gain·x + offset as a picture, black at 0 and white at 1; "absolute"
+    the magnitude, "signed" the value about zero, both up to the largest magnitude ÷ gain. Of three
+    channels the last two show the one with the largest magnitude.
     """
     import torch
 
     if display == "clipped":
-        pixels = response.clamp(0.0, 1.0).mul_(255.0).add_(0.5).to(torch.uint8)
+        plain = gain == 1.0 and offset == 0.0
+        scaled = response if plain else response * gain + offset
+        pixels = scaled.clamp(0.0, 1.0).mul_(255.0).add_(0.5).to(torch.uint8)
         hwc = pixels.permute(1, 2, 0).contiguous().numpy()
         if hwc.shape[2] == 1:
-            return Rendered(hwc[..., 0], "grey", (0.0, 1.0))
+            return Rendered(hwc[..., 0], "grey", (-offset / gain, (1.0 - offset) / gain))
         return Rendered(hwc, "rgb", (0.0, 1.0))
     strongest = _strongest_channel(response)
-    limit = float(strongest.abs().max()) if strongest.numel() else 0.0
+    limit = float(strongest.abs().max()) / gain if strongest.numel() else 0.0
     scale = 1.0 / limit if limit > SMALLEST else 0.0
     if display == "absolute":
-        pixels = strongest.abs().mul_(255.0 * scale).add_(0.5).to(torch.uint8)
+        pixels = strongest.abs().mul_(255.0 * scale).add_(0.5).clamp_(max=255.0).to(torch.uint8)
         return Rendered(pixels.numpy(), "magnitude", (0.0, limit))
     # Zero lies between the 127th and 128th colour, which are the two neutral ones.
     pixels = strongest.mul(127.5 * scale).add_(128.0).clamp_(0.0, 255.0).to(torch.uint8)

@@ -106,7 +106,9 @@ def gabor(
     x, y = positions(size)[None, :], positions(size)[:, None]
     along = x * math.cos(angle) - y * math.sin(angle)
     across = x * math.sin(angle) + y * math.cos(angle)
-    bell = np.exp(-(along**2 + (gamma * across) ** 2) / (2 * sigma**2))
+    exponent = -(along**2 + (gamma * across) ** 2) / (2 * sigma**2)
+    # An even size has no tap in the middle: measured from the nearest, a tiny σ leaves those.
+    bell = np.exp(exponent - exponent.max())
     wave = bell * np.cos(2 * math.pi * along / wavelength + math.radians(phase))
     kernel = _zero_sum(wave, bell)
     magnitude = np.abs(kernel).sum()

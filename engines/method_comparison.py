@@ -55,14 +55,20 @@ def _measure(
     difference = (found.double() - exact).abs()
     return MethodRow(
         method,
-        count=_count(method, image, kernel, options.get("padding", "same")),
+        count=count_operations(method, tuple(image.shape), kernel, options.get("padding", "same")),
         milliseconds=float(np.median(times)),
         error=float(difference.max()),
     )
 
 
-def _count(method: str, image: torch.Tensor, kernel: np.ndarray, padding: Any) -> OperationCount:
-    channels, height, width = image.shape
+def count_operations(
+    method: str, shape: tuple[int, ...], kernel: np.ndarray, padding: str | int = "same"
+) -> OperationCount:
+    """Return the arithmetic of `method` for a picture `shape` (C, H, W) at stride 1.
+
+    As `operation_count`, but with as many separable terms as `kernel` (kh, kw) has.
+    """
+    channels, height, width = shape
     counted = operation_count(
         height,
         width,

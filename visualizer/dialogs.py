@@ -7,6 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from visualizer.mime import VIDEO_SUFFIXES
+
 OPEN_FILTER = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.webp *.gif *.bmp *.ppm *.pgm)"
 SHOWN_FILTER = "What is shown (*.png *.tif *.jpg *.webp)"
 NUMBERS_NPY_FILTER = "The numbers, NumPy (*.npy)"
@@ -17,6 +19,15 @@ def ask_open_picture(parent: QWidget, settings: QSettings) -> Path | None:
     """Return the picture file that the person chooses, or None."""
     chosen, _ = QFileDialog.getOpenFileName(
         parent, "Open a picture", _last_folder(settings), f"{OPEN_FILTER};;All files (*)"
+    )
+    return _remember(settings, chosen)
+
+
+def ask_open_video(parent: QWidget, settings: QSettings) -> Path | None:
+    """Return the video file that the person chooses, or None."""
+    patterns = " ".join(f"*{suffix}" for suffix in sorted(VIDEO_SUFFIXES))
+    chosen, _ = QFileDialog.getOpenFileName(
+        parent, "Play a video", _last_folder(settings), f"Videos ({patterns});;All files (*)"
     )
     return _remember(settings, chosen)
 

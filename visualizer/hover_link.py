@@ -27,7 +27,8 @@ CHANNELS = {1: ("",), 3: ("red", "green", "blue")}
 class Sliding:
     """A kernel slid over a picture: everything that the products behind a pixel follow from.
 
-    values: (H, W, C), the input as it was filtered; kernel: (kh, kw).
+    values: (H, W, C), the input as it was filtered; kernel: (kh, kw); bias: added to every sum;
+    note: what else must be said about the output.
     """
 
     values: np.ndarray
@@ -37,6 +38,8 @@ class Sliding:
     border: Border
     stride: int
     dilation: int
+    bias: float = 0.0
+    note: str = ""
 
     def applied_kernel(self) -> np.ndarray:
         """Return the kernel as it lies on the picture: turned by 180° for convolution."""
@@ -199,6 +202,8 @@ class HoverLink(QObject):
             trace.total,
             trace.inside,
             title=f"Output pixel ({spot.row}, {spot.column}){self._channel_name(sliding)}",
+            bias=sliding.bias,
+            note=sliding.note,
         )
 
     def _explain_input(self, sliding: Sliding, spot: _Spot) -> None:

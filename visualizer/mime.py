@@ -8,6 +8,18 @@ import numpy as np
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
 
+from visualizer.state import PictureSource
+
+VIDEO_SUFFIXES = frozenset(
+    (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ogv")
+)
+
+
+def source_of(path: Path) -> PictureSource:
+    """Return the source that `path` names, a video by its suffix."""
+    kind = "video" if path.suffix.lower() in VIDEO_SUFFIXES else "file"
+    return PictureSource(kind=kind, name=str(path))
+
 
 def picture_file(mime: QMimeData) -> Path | None:
     """Return the first local file that `mime` carries, if any."""

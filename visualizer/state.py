@@ -3,49 +3,65 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 MAX_KERNEL_SIDE = 31
+MAX_CHAIN = 8
 
 Operation = Literal["correlation", "convolution"]
 PaddingMode = Literal["same", "valid", "full"]
 Border = Literal["zero", "replicate", "reflect", "circular"]
-ColorMode = Literal["colour", "grey"]
-Display = Literal["clipped", "absolute", "signed"]
+ColorMode = Literal["colour", "grey", "red", "green", "blue"]
+Display = Literal["auto", "clipped", "absolute", "signed"]
+Method = Literal["auto", "direct", "separable", "fft", "winograd"]
+Shown = Literal["response", "difference", "operations"]
+NoiseKind = Literal["gaussian", "salt_and_pepper"]
+Matrix = tuple[tuple[float, ...], ...]
+
+SOBEL_X: Matrix = ((-1.0, 0.0, 1.0), (-2.0, 0.0, 2.0), (-1.0, 0.0, 1.0))
+IDENTITY: Matrix = ((0.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 0.0))
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    def replace(self, **changes: object) -> Any:
+        """Return the same with some fields changed, checked like a new one."""
+        return type(self).model_validate({**dict(self), **changes})
+
 
 class PictureSource(_Frozen):
-    """Where the picture comes from: a sample's name, or the path of a file."""
+    """Where the picture comes from: the name of a sample or target, the path of a file or video."""
 
-    kind: Literal["sample", "file", "pasted"] = "sample"
+    kind: Literal["sample", "target", "file", "pasted", "camera", "video"] = "sample"
     name: str = "chelsea"
 
+    @property
+    def is_live(self) -> bool:
+        """Whether new pictures keep coming."""
+        return self.kind in ("camera", "video")
 
-class KernelLabState(_Frozen):
-    """Everything the Kernel Lab shows follows from these values and the picture."""
 
-    picture: PictureSource = PictureSource()
-    kernel: tuple[tuple[float, ...], ...] = ((-1.0, 0.0, 1.0), (-2.0, 0.0, 2.0), (-1.0, 0.0, 1.0))
-    operation: Operation = "correlation"
-    padding: PaddingMode | Annotated[int, Field(ge=0, le=64)] = "same"
-    border: Border = "reflect"
-    stride: Annotated[int, Field(ge=1, le=16)] = 1
-    dilation: Annotated[int, Field(ge=1, le=16)] = 1
-    color: ColorMode = "colour"
-    display: Display = "signed"
+class Recipe(_Frozen):
+    """The family and the parameters that made a kernel, while nobody has edited it since."""
+
+    family: str
+    values: tuple[tuple[str, float], ...] = ()
+
+
+class ChainLink(_Frozen):
+    """One kernel of the chain."""
+
+    kernel: Matrix = IDENTITY
+    enabled: bool = True
+    recipe: Recipe | None = None
 
     @field_validator("kernel")
     @classmethod
-    def _kernel_is_a_finite_rectangle(
-        cls, kernel: tuple[tuple[float, ...], ...]
-    ) -> tuple[tuple[float, ...], ...]:
+    def _kernel_is_a_finite_rectangle(cls, kernel: Matrix) -> Matrix:
         heights, widths = len(kernel), {len(row) for row in kernel}
         if not 1 <= heights <= MAX_KERNEL_SIDE or len(widths) != 1:
             raise ValueError(f"a kernel has 1 to {MAX_KERNEL_SIDE} rows of equal length")
@@ -55,14 +71,95 @@ class KernelLabState(_Frozen):
             raise ValueError("a kernel holds finite numbers only")
         return kernel
 
-    def kernel_array(self) -> np.ndarray:
+    def array(self) -> np.ndarray:
         """Return the kernel as a float64 array (rows, columns)."""
         return np.array(self.kernel, dtype=np.float64)
 
-    def with_kernel(self, values: np.ndarray) -> KernelLabState:
-        """Return the same state with the kernel `values` (rows, columns)."""
-        return self.replace(kernel=tuple(map(tuple, np.asarray(values, dtype=float).tolist())))
 
-    def replace(self, **changes: object) -> KernelLabState:
-        """Return the state with some fields changed, checked like a new one."""
-        return KernelLabState.model_validate({**dict(self), **changes})
+class ToolsState(_Frozen):
+    """What the tools under the pictures are set to; the picture's output does not depend on it.
+
+    open: the name of the open tool, "" for none. line: (row, column) of start and end of the
+    profile; box: (row, column, height, width) of the template; both None until the person draws.
+    noise_amount: σ, or the share of pixels; median: side of the median's window.
+    """
+
+    open: str = ""
+    line: tuple[float, float, float, float] | None = None
+    box: tuple[int, int, int, int] | None = None
+    noise: NoiseKind = "gaussian"
+    noise_amount: Annotated[float, Field(ge=0, le=1)] = 0.1
+    noise_seed: Annotated[int, Field(ge=0)] = 0
+    median: Annotated[int, Field(ge=1, le=15)] = 3
+
+
+class KernelLabState(_Frozen):
+    """Everything the Kernel Lab shows follows from these values and the picture.
+
+    chain: applied in order; padding, stride, dilation and method belong to the last enabled
+    kernel, those before it keep the size. selected: the one in the grid. rank: replaces that one
+    by its best approximation of this rank. bias is added to the response; gain and offset change
+    what the screen shows of it, not the numbers.
+    """
+
+    picture: PictureSource = PictureSource()
+    chain: Annotated[tuple[ChainLink, ...], Field(min_length=1, max_length=MAX_CHAIN)] = (
+        ChainLink(kernel=SOBEL_X),
+    )
+    selected: Annotated[int, Field(ge=0)] = 0
+    rank: Annotated[int, Field(ge=1, le=MAX_KERNEL_SIDE)] | None = None
+    operation: Operation = "correlation"
+    padding: PaddingMode | Annotated[int, Field(ge=0, le=64)] = "same"
+    border: Border = "reflect"
+    stride: Annotated[int, Field(ge=1, le=16)] = 1
+    dilation: Annotated[int, Field(ge=1, le=16)] = 1
+    method: Method = "auto"
+    bias: Annotated[float, Field(ge=-10, le=10)] = 0.0
+    color: ColorMode = "colour"
+    display: Display = "auto"
+    gain: Annotated[float, Field(ge=0.01, le=100)] = 1.0
+    offset: Annotated[float, Field(ge=-10, le=10)] = 0.0
+    shown: Shown = "response"
+    tools: ToolsState = ToolsState()
+
+    @model_validator(mode="after")
+    def _selection_exists(self) -> KernelLabState:
+        if self.selected >= len(self.chain):
+            raise ValueError(
+                f"there is no kernel {self.selected + 1} in a chain of {len(self.chain)}"
+            )
+        return self
+
+    @property
+    def link(self) -> ChainLink:
+        """The kernel of the chain that is in the grid."""
+        return self.chain[self.selected]
+
+    @property
+    def kernel(self) -> Matrix:
+        """The kernel in the grid."""
+        return self.link.kernel
+
+    def kernel_array(self) -> np.ndarray:
+        """Return the kernel in the grid as a float64 array (rows, columns)."""
+        return self.link.array()
+
+    def enabled_links(self) -> tuple[int, ...]:
+        """Return the indices of the kernels that are applied, in order."""
+        return tuple(index for index, link in enumerate(self.chain) if link.enabled)
+
+    def with_kernel(self, values: np.ndarray, recipe: Recipe | None = None) -> KernelLabState:
+        """Return the same state with the kernel `values` (rows, columns) in the grid."""
+        matrix = tuple(map(tuple, np.asarray(values, dtype=float).tolist()))
+        return self.with_link(self.link.replace(kernel=matrix, recipe=recipe))
+
+    def with_link(self, link: ChainLink) -> KernelLabState:
+        """Return the same state with `link` in place of the selected one."""
+        chain = (*self.chain[: self.selected], link, *self.chain[self.selected + 1 :])
+        return self.replace(chain=chain)
+
+    def filters_like(self, other: KernelLabState) -> bool:
+        """Return whether `other` asks for the same output."""
+        return self.replace(tools=other.tools, selected=0) == other.replace(selected=0) and (
+            self.rank is None or self.selected == other.selected
+        )

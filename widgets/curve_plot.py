@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-Style = Literal["line", "bars", "points", "steps"]
+Style = Literal["line", "bars", "points", "steps", "ridge"]
 
 # Okabe and Ito's colours, told apart without colour vision; the dash pattern differs as well.
 COLORS = {
@@ -24,6 +25,7 @@ COLORS = {
     "sky": "#56b4e9",
     "purple": "#cc79a7",
 }
+SIGNS = ("━━", "╍╍", "┄┄", "━┄")  # of the dash patterns, for the legend
 DASHES = (
     Qt.PenStyle.SolidLine,
     Qt.PenStyle.DashLine,
@@ -36,7 +38,8 @@ DASHES = (
 class Curve:
     """One curve: x and y are 1D arrays of equal length (for "steps" and "bars", x are centres).
 
-    color: a name of `COLORS`; dash: 0 solid, 1 dashed, 2 dotted, 3 dash-dotted.
+    color: a name of `COLORS`; dash: 0 solid, 1 dashed, 2 dotted, 3 dash-dotted. A "ridge" hides
+    what was drawn before it, down to `base`.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Curve:
     color: str = "blue"
     style: Style = "line"
     dash: int = 0
+    base: float = 0.0
 
 
 class CurvePlot(QWidget):
@@ -67,7 +71,10 @@ class CurvePlot(QWidget):
         self._item.setMenuEnabled(False)
         self._item.hideButtons()
         self._item.showGrid(x=True, y=True, alpha=0.2)
-        self._legend = self._item.addLegend(offset=(-8, 8))
+        self._legend = QLabel()
+        self._legend.setObjectName("curve_plot_legend")
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._legend.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._labels = {
             "bottom": f"{x_label} ({x_units})" if x_units else x_label,
             "left": f"{y_label} ({y_units})" if y_units else y_label,
@@ -78,7 +85,9 @@ class CurvePlot(QWidget):
         self._logarithmic = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._plot)
+        layout.setSpacing(0)
+        layout.addWidget(self._legend)
+        layout.addWidget(self._plot, 1)
         self._plot.scene().sigMouseClicked.connect(self._clicked)
         self._take_palette()
 
@@ -92,7 +101,6 @@ class CurvePlot(QWidget):
         """Show `curves` instead of those before; marks are vertical lines as (x, text)."""
         self._curves, self._marks = tuple(curves), tuple(marks)
         self._item.clear()
-        self._legend.clear()
         for curve in self._curves:
             self._add(curve)
         for position, text in self._marks:
@@ -103,12 +111,17 @@ class CurvePlot(QWidget):
                 labelOpts={"position": 0.92, "color": self._text_color()},
             )
             self._item.addItem(line)
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        # Above the plot, not in it: a small plot has no corner free of data.
+        self._legend.setText("&nbsp; ".join(_legend_entry(curve) for curve in self._curves))
         self._legend.setVisible(self._legend_shown and len(self._curves) > 1)
 
     def set_legend_shown(self, shown: bool) -> None:
         """Show the curves' names where there is more than one."""
         self._legend_shown = shown
-        self._legend.setVisible(shown and len(self._curves) > 1)
+        self._show_legend()
 
     def set_logarithmic(self, on: bool) -> None:
         """Use a logarithmic y axis; values that are not positive are left out."""
@@ -135,18 +148,20 @@ class CurvePlot(QWidget):
             step = float(np.diff(curve.x).min()) if len(curve.x) > 1 else 1.0
             bars = pg.BarGraphItem(x=curve.x, height=y, width=0.8 * step, brush=color, pen=color)
             self._item.addItem(bars)
-            self._legend.addItem(pg.PlotDataItem(pen=pen), curve.name)
         elif curve.style == "points":
             self._item.plot(
                 curve.x, y, pen=None, symbol="o", symbolSize=7, symbolBrush=color,
-                symbolPen=None, name=curve.name,
+                symbolPen=None,
             )  # fmt: skip
+        elif curve.style == "ridge":
+            ground = self.palette().color(QPalette.ColorRole.Base)
+            self._item.plot(curve.x, y, pen=pen, fillLevel=curve.base, fillBrush=ground)
         elif curve.style == "steps":
             half = (curve.x[1] - curve.x[0]) / 2 if len(curve.x) > 1 else 0.5
             edges = np.append(curve.x - half, curve.x[-1] + half)
-            self._item.plot(edges, y, stepMode="center", pen=pen, name=curve.name)
+            self._item.plot(edges, y, stepMode="center", pen=pen)
         else:
-            self._item.plot(curve.x, y, pen=pen, name=curve.name, connect="finite")
+            self._item.plot(curve.x, y, pen=pen, connect="finite")
 
     def _clicked(self, event: object) -> None:
         if event.double():  # type: ignore[attr-defined]
@@ -173,6 +188,10 @@ class CurvePlot(QWidget):
             axis.setLabel(
                 label, **{"color": text.name(), "font-size": f"{self.font().pointSize()}pt"}
             )
-        self._legend.setLabelTextColor(text)
         if hasattr(self, "_marks"):
             self.set_curves(self._curves, marks=self._marks)
+
+
+def _legend_entry(curve: Curve) -> str:
+    sign = "●" if curve.style == "points" else SIGNS[curve.dash]
+    return f'<span style="color:{COLORS[curve.color]}">{sign}</span>&nbsp;{escape(curve.name)}'

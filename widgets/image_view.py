@@ -69,6 +69,7 @@ class ImageView(QWidget):
         self._header = Header(self)
         self._bar = ColorBar(self)
         self._bar.hide()
+        self._bar_wanted = True
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -136,7 +137,7 @@ class ImageView(QWidget):
         self._values.set_picture(picture, self._format)
         self._highlights.set_picture(picture)
         self._header.set_picture(picture)
-        self._bar.setVisible(colors != "rgb")
+        self._bar.setVisible(self._bar_wanted and colors != "rgb")
         if colors != "rgb":
             self._bar.set_scale(colors, scale)
         self._place(picture, before, keep_view)
@@ -161,11 +162,20 @@ class ImageView(QWidget):
         policy.setRetainSizeWhenHidden(reserved)
         self._bar.setSizePolicy(policy)
 
+    def set_bar_shown(self, shown: bool) -> None:
+        """Show the colour bar, or not where a neighbour's has the same scale."""
+        self._bar_wanted = shown
+        self._bar.setVisible(shown and self._picture is not None and self._picture.colors != "rgb")
+
     def set_title(self, title: str) -> None:
         """Show `title` above the picture."""
         self._header.set_title(title)
         self.setAccessibleName(title or "Picture")
         self._canvas.setAccessibleName(title or "Picture")
+
+    def set_compact(self, compact: bool) -> None:
+        """Spend one line above the picture instead of two, for small views."""
+        self._header.set_compact(compact)
 
     def set_overlay_text(self, text: str | None) -> None:
         """Show `text` in the middle of the picture area, or nothing."""

@@ -69,21 +69,28 @@ class ProductsView(QWidget):
         *,
         title: str,
         symbol: str = "g",
+        bias: float = 0.0,
+        note: str = "",
     ) -> None:
         """Show one output pixel; every array is (kh, kw), one entry a tap.
 
         rows, columns: the input pixel each tap reads; inside: False where the border stands in.
+        total: Σ products; bias is added to it. note: a sentence to say beside.
         """
         self._show_parts()
         self._title.setText(title)
         self._cells.set_cells(product_cells(weights, values, products, inside))
-        self._sum.setText(f"Sum of {products.size} products = {_minus(total)}")
+        added = f", + bias {format_number(bias)} = {_minus(total + bias)}" if bias else ""
+        self._sum.setText(f"Sum of {products.size} products = {_minus(total)}{added}")
         terms = [
             f"{format_number(float(value))}·{_signed(float(weight))}"
             for value, weight in zip(values.ravel(), weights.ravel(), strict=True)
         ]
-        self._formula.setText(f"{symbol} = {_elided(terms)} = {_minus(total)}")
-        self._text = f"{title}: {symbol} = {' + '.join(terms)} = {total:.6g}"
+        if bias:
+            terms.append(format_number(bias))
+        formula = f"{symbol} = {_elided(terms)} = {_minus(total + bias)}"
+        self._formula.setText(f"{formula}\n{note}" if note else formula)
+        self._text = f"{title}: {symbol} = {' + '.join(terms)} = {total + bias:.6g}"
 
     def set_reached(
         self, rows: np.ndarray, columns: np.ndarray, weights: np.ndarray, total_count: int,

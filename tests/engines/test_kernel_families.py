@@ -41,6 +41,15 @@ def test_every_slider_position_gives_a_finite_kernel_or_a_sentence(drawn):
     assert max(kernel.shape) <= 31
 
 
+def test_a_tiny_sigma_on_an_even_size_leaves_the_taps_nearest_to_the_middle():
+    gabor = make("gabor", {"wavelength": 2.0, "theta": 0, "sigma": 1 / 64, "gamma": 1, "size": 4})
+    assert np.isfinite(gabor).all()
+    outside = np.ones((4, 4), dtype=bool)
+    outside[1:3, 1:3] = False
+    assert not gabor[outside].any()
+    assert gabor.sum() == pytest.approx(0.0, abs=1e-12)
+
+
 @pytest.mark.parametrize("name", list(FAMILIES))
 def test_defaults_lie_within_the_sliders_and_are_named(name):
     family = FAMILIES[name]

@@ -13,7 +13,7 @@ from visualizer.command_palette import CommandPalette
 def edit(panel, value):
     kernel = panel.state.kernel_array()
     kernel[0, 0] = value
-    panel.view.controls.kernel_edited.emit(kernel, False)
+    panel.view.controls.kernel.kernel_edited.emit(kernel, False)
 
 
 def autosaved(qtbot, window):
@@ -88,7 +88,7 @@ def test_the_palette_finds_and_runs_an_action(qtbot, window):
 def test_closing_while_working_joins_everything(qtbot, open_window):
     window = open_window()
     for number in range(10):
-        window.panel.view.controls.kernel_edited.emit(np.full((31, 31), float(number)), True)
+        window.panel.view.controls.kernel.kernel_edited.emit(np.full((31, 31), float(number)), True)
     window.close()
     assert not window.panel.filtering.busy
 

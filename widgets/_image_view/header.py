@@ -46,9 +46,19 @@ class Header(QWidget):
         layout.setColumnStretch(0, 1)
         self._texts = ("", "")
         self._suffix = ""
+        self._name = ""
+        self._compact = False
+
+    def set_compact(self, compact: bool) -> None:
+        """Use one line: the readout takes the title's place while a pixel is hovered."""
+        self._compact = compact
+        self._size.setVisible(not compact)
+        self._readout.setVisible(not compact)
+        self._show()
 
     def set_title(self, title: str) -> None:
         """Show `title`, cut with an ellipsis where it is too long."""
+        self._name = title
         self._title.setText(title)
         self._title.setToolTip(title)
 
@@ -83,6 +93,9 @@ class Header(QWidget):
 
     def _show(self) -> None:
         full, short = self._texts
+        if self._compact:
+            self._title.setText(short or self._name)
+            return
         if not full:
             self._readout.setText(" ")
             return

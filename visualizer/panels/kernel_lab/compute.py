@@ -3,111 +3,239 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from engines.chain import apply_chain
 from engines.display import Rendered, render_picture, render_response, to_grey
+from engines.errors import EngineError
 from engines.images import LoadedImage
+from engines.kernels import approximate
 from engines.tracing import OutputGeometry, output_geometry
-from visualizer.state import KernelLabState, PictureSource
+from visualizer.state import ColorMode, KernelLabState, PictureSource
+
+if TYPE_CHECKING:
+    import torch
+
+CHANNELS: tuple[ColorMode, ...] = ("red", "green", "blue")
+NO_KERNEL = np.ones((1, 1))
+UNNAMED = "A kernel without a name"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A loaded picture with what the screen shows of it, in colour and in grey."""
+    """A loaded picture with what the screen shows of it, in each colour mode."""
 
     source: PictureSource
     image: LoadedImage
+    _values: dict[str, np.ndarray] = field(default_factory=dict, compare=False)
+    _rendered: dict[str, Rendered] = field(default_factory=dict, compare=False)
 
-    @cached_property
-    def grey(self) -> np.ndarray:
-        """The luma (H, W, 1), float32."""
-        return to_grey(self.image.array)
-
-    @cached_property
-    def _rendered(self) -> tuple[Rendered, Rendered]:
-        return render_picture(self.image.array), render_picture(self.grey)
-
-    def prepare(self) -> Picture:
-        """Compute everything that is shown, so that the GUI thread need not; returns itself."""
-        assert self._rendered
+    def prepare(self, color: ColorMode) -> Picture:
+        """Compute what is shown in the mode `color`, so that the GUI thread need not; itself."""
+        self.rendered(color)
         return self
 
-    def values(self, color: str) -> np.ndarray:
+    def values(self, color: ColorMode) -> np.ndarray:
         """Return the numbers (H, W, C) that are filtered in the mode `color`."""
-        return self.grey if color == "grey" else self.image.array
+        if color not in self._values:
+            self._values[color] = self._select(color)
+        return self._values[color]
 
-    def rendered(self, color: str) -> Rendered:
+    def rendered(self, color: ColorMode) -> Rendered:
         """Return what the screen shows in the mode `color`."""
-        return self._rendered[color == "grey"]
+        if color not in self._rendered:
+            self._rendered[color] = render_picture(self.values(color))
+        return self._rendered[color]
+
+    def _select(self, color: ColorMode) -> np.ndarray:
+        array = self.image.array
+        if color == "colour":
+            return array
+        if color == "grey":
+            return to_grey(array)
+        channel = CHANNELS.index(color) % array.shape[2]
+        return np.ascontiguousarray(array[..., channel : channel + 1])
 
 
 @dataclass(frozen=True)
 class FilterResult:
     """A filtered picture, with the request it belongs to.
 
-    values: the response (H', W', C) as computed, unclipped; rendered: what the screen shows of it.
+    inputs: (H, W, C), what the last kernel read; kernel: that kernel; number: its place in the
+    chain, from 1, or 0 when none is switched on; response: its result plus the bias, (H', W', C),
+    unclipped; values: what is shown, the response or a difference; rendered: as the screen has it.
     """
 
     picture: Picture
     state: KernelLabState
+    inputs: np.ndarray
+    kernel: np.ndarray
+    number: int
+    response: np.ndarray
     values: np.ndarray
     rendered: Rendered
     geometry: OutputGeometry
     method: str
     milliseconds: float
+    multiplications: int
+
+
+def kernel_of(state: KernelLabState, index: int) -> np.ndarray:
+    """Return the kernel `index` of the chain as it is applied: at the rank asked for, if any."""
+    kernel = state.chain[index].array()
+    if state.rank is None or index != state.selected:
+        return kernel
+    return approximate(kernel, state.rank).kernel
+
+
+def sliding_options(state: KernelLabState) -> dict[str, Any]:
+    """Return `filter2d`'s options for the last kernel of the chain, but the method."""
+    return {
+        "operation": state.operation,
+        "padding": state.padding,
+        "border": state.border,
+        "stride": state.stride,
+        "dilation": state.dilation,
+    }
+
+
+@cache
+def _warm_up() -> None:
+    """Let everything that happens once happen before the first time is measured."""
+    import torch
+
+    from engines.convolution import filter2d
+
+    for method in ("direct", "separable"):
+        filter2d(torch.zeros(3, 4, 4), np.ones((3, 3)), method=method)  # type: ignore[arg-type]
 
 
 def run_filter(picture: Picture, state: KernelLabState) -> FilterResult:
-    """Return the response of `state`'s kernel on `picture`.
+    """Return what `state` makes of `picture`.
 
     Raises EngineError with the reason when they do not go together.
     """
     import torch
 
-    from engines.convolution import choose_method, filter2d
+    from engines.convolution import choose_method
 
-    values = picture.values(state.color)
-    image = torch.from_numpy(values).permute(2, 0, 1)
-    kernel = state.kernel_array()
+    _warm_up()
+    picture.prepare(state.color)
+    image = torch.from_numpy(picture.values(state.color)).permute(2, 0, 1)
+    enabled = state.enabled_links()
     started = time.perf_counter()
-    response = filter2d(
-        image,
-        kernel,
-        operation=state.operation,
-        padding=state.padding,
-        border=state.border,
-        stride=state.stride,
-        dilation=state.dilation,
-    )
+    source, last, response = _respond(image, state)
     milliseconds = (time.perf_counter() - started) * 1e3
-    height, width = values.shape[:2]
+    shown = _shown(state, image, source, last, response)
+    options = sliding_options(state)
+    options.pop("operation")
+    automatic = choose_method(tuple(source.shape), last, **options)
+    method = automatic if state.method == "auto" else state.method
     return FilterResult(
         picture=picture,
         state=state,
-        values=response.permute(1, 2, 0).numpy(),
-        rendered=render_response(response, state.display),
+        inputs=source.permute(1, 2, 0).numpy(),
+        kernel=last,
+        number=enabled[-1] + 1 if enabled else 0,
+        response=response.permute(1, 2, 0).numpy(),
+        values=shown.permute(1, 2, 0).numpy(),
+        rendered=render_response(shown, _display_of(state), gain=state.gain, offset=state.offset),
         geometry=output_geometry(
-            height,
-            width,
-            *kernel.shape,
+            *image.shape[1:],
+            *last.shape,
             operation=state.operation,
             padding=state.padding,
             stride=state.stride,
             dilation=state.dilation,
         ),
-        method=choose_method(
-            tuple(image.shape),
-            kernel,
-            stride=state.stride,
-            dilation=state.dilation,
-            padding=state.padding,
-            border=state.border,
-        ),
+        method=method,
         milliseconds=milliseconds,
+        multiplications=_multiplications(state, tuple(image.shape), method),
     )
+
+
+def _display_of(state: KernelLabState) -> Literal["clipped", "absolute", "signed"]:
+    """Return how the output is shown; "auto": as a picture where it is one, else about zero."""
+    if state.display != "auto":
+        return state.display
+    if state.shown != "response":
+        return "signed"
+    for index in state.enabled_links():
+        kernel = kernel_of(state, index)
+        if kernel.min() < 0 and abs(kernel.sum() - 1) > 1e-3:
+            return "signed"
+    return "clipped"
+
+
+def _multiplications(state: KernelLabState, shape: tuple[int, ...], method: str) -> int:
+    """Return how many the chain takes: direct ones before the last; 0 where strides skip some."""
+    if state.stride != 1:
+        return 0
+    from engines.method_comparison import count_operations
+
+    *earlier, last = [kernel_of(state, index) for index in state.enabled_links()] or [NO_KERNEL]
+    counted = [count_operations("direct", shape, kernel) for kernel in earlier]
+    counted.append(count_operations(method, shape, last, state.padding))
+    return sum(one.multiplications for one in counted)
+
+
+def _shown(
+    state: KernelLabState,
+    image: torch.Tensor,
+    source: torch.Tensor,
+    kernel: np.ndarray,
+    response: torch.Tensor,
+) -> torch.Tensor:
+    """Return what the output view is to show: the response or one of the differences."""
+    from engines.convolution import filter2d
+
+    if state.shown == "difference":
+        if response.shape != image.shape:
+            raise EngineError(
+                "Only an output as large as the input can be subtracted from it: choose padding "
+                "“same” and stride 1, or show the response."
+            )
+        return response - image
+    if state.shown == "operations":
+        both = [
+            filter2d(source, kernel, **{**sliding_options(state), "operation": operation})
+            for operation in ("convolution", "correlation")
+        ]
+        return both[0] - both[1]
+    return response
+
+
+def respond(values: np.ndarray, state: KernelLabState) -> np.ndarray:
+    """Return what the chain makes of other pixels than the picture's, (H, W, C)."""
+    import torch
+
+    image = torch.from_numpy(values).permute(2, 0, 1)
+    return _respond(image, state)[2].permute(1, 2, 0).numpy()
+
+
+def _respond(
+    image: torch.Tensor, state: KernelLabState
+) -> tuple[torch.Tensor, np.ndarray, torch.Tensor]:
+    """Return what the last kernel reads, that kernel, and the response with the bias."""
+    import torch
+
+    from engines.convolution import filter2d
+
+    enabled = state.enabled_links()
+    *earlier, last = [kernel_of(state, index) for index in enabled] or [NO_KERNEL]
+    source = apply_chain(image, earlier, operation=state.operation, border=state.border)
+    response = filter2d(source, last, method=state.method, **sliding_options(state))
+    # One pass: infinities and NaN survive every sum.
+    if not bool(torch.isfinite(response.sum(dtype=torch.float64))):
+        raise EngineError(
+            "The values grow beyond what a 32-bit number can hold. Make the weights smaller, or "
+            "normalise the kernel to sum 1."
+        )
+    return source, last, response + state.bias if state.bias else response
 
 
 @dataclass(frozen=True)
@@ -119,15 +247,20 @@ class KernelReport:
     sentences: tuple[str, ...]
 
 
-def report_on(kernel: np.ndarray) -> KernelReport:
-    """Return the name and the properties of `kernel` (rows, columns)."""
-    from engines.kernels import describe, identify
+def name_of(kernel: np.ndarray) -> str:
+    """Return the name of `kernel` (rows, columns) and how it is turned, "" if it has no name."""
+    from engines.kernels import identify
 
     matches = identify(kernel)
-    if matches:
-        best = matches[0]
-        exactly = "" if best.transform in ("", "exactly") else f", {best.transform}"
-        name = f"{best.name}{exactly}"
-    else:
-        name = "A kernel without a name"
-    return KernelReport(kernel, name, describe(kernel).sentences)
+    if not matches:
+        return ""
+    best = matches[0]
+    exactly = "" if best.transform in ("", "exactly") else f", {best.transform}"
+    return f"{best.name}{exactly}"
+
+
+def report_on(kernel: np.ndarray) -> KernelReport:
+    """Return the name and the properties of `kernel` (rows, columns)."""
+    from engines.kernels import describe
+
+    return KernelReport(kernel, name_of(kernel) or UNNAMED, describe(kernel).sentences)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
@@ -18,13 +17,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engines import kernel_operations, kernels
-from engines.errors import EngineError
 from engines.images import SAMPLES
+from engines.targets import TARGETS
 from visualizer import mime
-from visualizer.dialogs import ask_open_picture, ask_save_result
+from visualizer.dialogs import ask_open_picture, ask_open_video, ask_save_result
 from visualizer.history import History
-from visualizer.hover_link import CHANNELS, HoverLink, Sliding
+from visualizer.hover_link import HoverLink
 from visualizer.jobs import JobError, LatestWins
 from visualizer.panels.base import Panel
 from visualizer.panels.kernel_lab.compute import (
@@ -34,8 +32,14 @@ from visualizer.panels.kernel_lab.compute import (
     report_on,
     run_filter,
 )
-from visualizer.panels.kernel_lab.pictures import PictureLoader
+from visualizer.panels.kernel_lab.edits import Edits
+from visualizer.panels.kernel_lab.kernel_editing import KernelEditor
+from visualizer.panels.kernel_lab.picture_input import NOT_STARTED, PictureInput
+from visualizer.panels.kernel_lab.result_display import ResultDisplay
 from visualizer.panels.kernel_lab.saving import save_result
+from visualizer.panels.kernel_lab.toolbox import ToolBox
+from visualizer.panels.kernel_lab.tools import make_tools
+from visualizer.panels.kernel_lab.tools.cost import remembered_costs, use_costs
 from visualizer.panels.kernel_lab.view import KernelLabView
 from visualizer.services import Services
 from visualizer.state import KernelLabState, PictureSource
@@ -53,42 +57,52 @@ class KernelLabPanel(Panel):
         self.setAcceptDrops(True)
         self._services = services
         self.history: History[KernelLabState] = History(KernelLabState(), self)
+        self.edits = Edits(self.history)
         self.filtering = LatestWins("filtering", self)
         self.naming = LatestWins("naming", self)
-        self.loader = PictureLoader(services.session, self)
         # A name is wanted when the kernel rests, not at every step of a drag.
         self._naming_timer = QTimer(self, singleShot=True, interval=NAMING_MILLISECONDS)
         self._naming_timer.timeout.connect(self._name_kernel)
-        self.picture: Picture | None = None
         self.result: FilterResult | None = None
-        self._following = False
-        self._edit_came_from_grid = False
         self._filter_error = False
-        self._failed_source: PictureSource | None = None
+        self._tool_error = False
 
         self.view = KernelLabView()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
+        view = self.view
         self.hover = HoverLink(
-            self.view.input_view,
-            self.view.output_view,
-            self.view.applied_grid,
-            self.view.products,
-            self,
+            view.input_view, view.output_view, view.applied_grid, view.products, self
         )
+        self.display = ResultDisplay(view, self.hover)
+        self.input = PictureInput(
+            self.edits, services.session, view.messages, self.show_error, self
+        )
+        self.editor = KernelEditor(
+            self.edits, view.controls.kernel, view.messages, self.show_error, self
+        )
+        tools = make_tools(view.input_view, services.settings)
+        self.toolbox = ToolBox(view.drawer, tools, self.edits, self._show_tool_error, self)
         self._make_actions()
-        self._fill_controls()
         self._connect()
-        self.view.controls.show_state(self.state)
-        self.view.output_view.set_overlay_text(LOADING_ENGINE)
-        self._load_picture(self.state.picture)
+        view.controls.show_state(self.state)
+        view.output_view.set_overlay_text(LOADING_ENGINE)
+        self.input.load(self.state.picture)
         self._name_kernel()
+        costs = remembered_costs(services.settings)
+        if costs is not None:
+            services.saving.submit(lambda: use_costs(costs), lambda _: None, self.show_error)
 
     @property
     def state(self) -> KernelLabState:
         """The present state."""
         return self.history.present
+
+    @property
+    def picture(self) -> Picture | None:
+        """The present picture."""
+        return self.input.picture
 
     # -- the panel's contract ---------------------------------------------------------------
 
@@ -111,11 +125,14 @@ class KernelLabPanel(Panel):
         except ValidationError as error:
             self.show_error(JobError("The saved state does not fit this version.", str(error)))
             return
-        self.history.apply(restored, "restored session")
+        if restored.picture.is_live:
+            restored = restored.replace(picture=PictureSource())
+            self.show_info(NOT_STARTED)
+        self.edits.apply(restored, "restored session")
 
     def open_picture(self, path: Path) -> None:
-        """Load and show the picture file `path`."""
-        self._load_picture(PictureSource(kind="file", name=str(path)))
+        """Load and show the picture file `path`, or play it if it is a video."""
+        self.input.load(mime.source_of(path))
 
     def show_error(self, error: JobError) -> None:
         """Tell the person what went wrong."""
@@ -127,8 +144,8 @@ class KernelLabPanel(Panel):
 
     def is_settled(self) -> bool:
         """Return whether everything asked for is computed and shown."""
-        lanes = (self.filtering, self.naming, self.loader.lane)
-        waiting = self._naming_timer.isActive() or any(lane.busy for lane in lanes)
+        busy = self._naming_timer.isActive() or self.filtering.busy or self.naming.busy
+        waiting = busy or not self.input.is_settled() or not self.toolbox.is_settled()
         return self.result is not None and not waiting
 
     def pose(self) -> None:
@@ -140,7 +157,9 @@ class KernelLabPanel(Panel):
     def close_jobs(self) -> None:
         """Cancel and join everything that runs for this panel."""
         self._naming_timer.stop()
-        for lane in (self.filtering, self.naming, self.loader.lane):
+        self.input.close_jobs()
+        self.toolbox.close_jobs()
+        for lane in (self.filtering, self.naming):
             lane.close()
 
     # -- building ---------------------------------------------------------------------------
@@ -154,88 +173,53 @@ class KernelLabPanel(Panel):
             made.triggered.connect(slot)
             return made
 
-        open_action = action("Open picture…", "Ctrl+O", self.ask_open, "action_open")
         self.save_action = action("Save output…", "Ctrl+S", self.ask_save, "action_save")
         self.save_action.setEnabled(False)
-        paste = action("Paste picture", "Ctrl+Shift+V", self.paste_picture, "action_paste_picture")
-        fit = action("Fit pictures", "Ctrl+0", self._fit, "action_fit")
-        self._actions = {"File": [open_action, self.save_action], "Edit": [paste], "View": [fit]}
-
-    def _fill_controls(self) -> None:
-        controls = self.view.controls
-        controls.set_samples((sample.name, sample.title) for sample in SAMPLES.values())
-        controls.set_presets((k.name, k.family, k.description) for k in kernels.PRESETS.values())
-        controls.set_operations(
-            [(operation.name, operation.tooltip) for operation in kernel_operations.OPERATIONS]
-        )
+        tools = [
+            action(
+                f"Show {tool.title.lower()}",
+                f"Ctrl+{number}",
+                lambda _=False, name=tool.name: self.open_tool(name),
+                f"action_tool_{tool.name}",
+            )
+            for number, tool in enumerate(self.toolbox.tools.values(), start=1)
+        ]
+        editor = self.editor
+        self._actions = {
+            "File": [
+                action("Open picture…", "Ctrl+O", self.ask_open, "action_open"),
+                action("Play video…", "", self.ask_video, "action_video"),
+                self.save_action,
+            ],
+            "Edit": [
+                action("Paste picture", "Ctrl+Shift+V", self.paste_picture, "action_paste_picture"),
+                *self.view.controls.kernel.copy_actions,
+                action("Add a kernel", "Ctrl++", editor.add_link, "action_add_kernel"),
+                action("Remove the kernel", "", editor.remove_link, "action_remove_kernel"),
+            ],
+            "View": [
+                action("Fit pictures", "Ctrl+0", self.view.input_view.fit, "action_fit"),
+                *tools,
+            ],
+        }
 
     def _connect(self) -> None:
-        controls = self.view.controls
+        controls, picture = self.view.controls, self.view.controls.picture
         self.history.changed.connect(self._state_changed)
-        controls.kernel_edited.connect(self._kernel_edited)
-        controls.grid.matrix_pasted.connect(self._matrix_pasted)
-        controls.grid.paste_rejected.connect(lambda text: self.show_error(JobError(text)))
-        controls.grid.cell_rejected.connect(self._cell_rejected)
-        controls.grid.cell_accepted.connect(lambda _r, _c: self._cell_accepted())
-        controls.preset_chosen.connect(self._preset_chosen)
-        controls.operation_pressed.connect(self._operation_pressed)
-        controls.size_changed.connect(self._size_changed)
-        controls.option_changed.connect(self._option_changed)
-        controls.sample_chosen.connect(
-            lambda name: self._load_picture(PictureSource(kind="sample", name=name))
+        controls.options.option_changed.connect(self._option_changed)
+        controls.options.option_dragged.connect(self._option_dragged)
+        picture.set_sources(
+            ((sample.name, sample.title) for sample in SAMPLES.values()),
+            ((target.name, target.title, target.description) for target in TARGETS.values()),
         )
-        controls.open_pressed.connect(self.ask_open)
-        controls.paste_pressed.connect(self.paste_picture)
-        self.view.channel_row.chosen.connect(
-            lambda name: self.hover.set_channel(CHANNELS[3].index(name))
-        )
-        self.view.messages.action_triggered.connect(self._load_scaled_down)
-
-    # -- edits ------------------------------------------------------------------------------
-
-    def _kernel_edited(self, values: np.ndarray, continuous: bool) -> None:
-        self._edit_came_from_grid = True
-        self._following = continuous
-        self.history.apply(self.state.with_kernel(values), "edit of the kernel", merge_key="grid")
-        if not continuous:
-            self.history.end_merge()
-        self._edit_came_from_grid = False
-        self._following = False
-
-    def _matrix_pasted(self, values: np.ndarray) -> None:
-        self._set_kernel(values, "pasted kernel")
-
-    def _preset_chosen(self, name: str) -> None:
-        self._set_kernel(kernels.PRESETS[name].values, name)
-
-    def _operation_pressed(self, name: str) -> None:
-        operation = next(op for op in kernel_operations.OPERATIONS if op.name == name)
-        try:
-            self._set_kernel(operation.function(self.state.kernel_array()), operation.label)
-        except EngineError as error:
-            self.show_error(JobError(str(error)))
-
-    def _size_changed(self, rows: int, columns: int) -> None:
-        resized = kernel_operations.resize(self.state.kernel_array(), rows, columns)
-        self._set_kernel(resized, f"size {rows} × {columns}")
-
-    def _set_kernel(self, values: np.ndarray, label: str) -> None:
-        self.history.end_merge()
-        self.history.apply(self.state.with_kernel(values), label)
-
-    def _option_changed(self, field: str, value: object) -> None:
-        self.history.apply(self.state.replace(**{field: value}), f"{field} {value}")
-        self.view.controls.show_state(self.state, keep_grid=True)
-
-    def _cell_rejected(self, row: int, column: int, text: str, message: str) -> None:
-        where = f"Row {row + 1}, column {column + 1} of the kernel"
-        self.view.messages.show_message(
-            f"{where}: {message} The last good kernel is still applied.", kind="warning"
-        )
-
-    def _cell_accepted(self) -> None:
-        if self.view.messages.kind() == "warning" and not self.view.controls.grid.invalid_cells():
-            self.view.messages.clear()
+        picture.source_chosen.connect(self.input.load)
+        picture.open_pressed.connect(self.ask_open)
+        picture.paste_pressed.connect(self.paste_picture)
+        picture.video_pressed.connect(self.ask_video)
+        picture.camera_toggled.connect(self._camera_toggled)
+        self.input.arrived.connect(self._picture_arrived)
+        self.input.frame_arrived.connect(lambda: self._filter(follow=True))
+        self.toolbox.shown.connect(self._announce_settled)
 
     # -- pictures ---------------------------------------------------------------------------
 
@@ -245,65 +229,25 @@ class KernelLabPanel(Panel):
         if path is not None:
             self.open_picture(path)
 
+    def ask_video(self) -> None:
+        """Let the person choose a video file."""
+        path = ask_open_video(self, self._services.settings)
+        if path is not None:
+            self.input.load(PictureSource(kind="video", name=str(path)))
+
     def paste_picture(self) -> None:
         """Take the picture, or the picture file, that is on the clipboard."""
-        self._take_mime(QGuiApplication.clipboard().mimeData())
+        self.input.take(QGuiApplication.clipboard().mimeData())
 
-    def _take_mime(self, data: Any) -> None:
-        path = mime.picture_file(data)
-        if path is not None:
-            self.open_picture(path)
-            return
-        pixels = mime.pixels_of(data)
-        if pixels is None:
-            self.show_error(JobError("The clipboard holds no picture. Copy one, then paste again."))
-            return
-        self.loader.paste(
-            pixels,
-            self._picture_arrived,
-            lambda error: self._picture_failed(self.state.picture, error),
-        )
-
-    def _load_picture(self, source: PictureSource, *, scale_down: bool = False) -> None:
-        def failed(error: JobError) -> None:
-            self._picture_failed(source, error)
-
-        self.loader.load(source, self._picture_arrived, failed, scale_down=scale_down)
-
-    def _picture_arrived(self, picture: Picture) -> None:
-        self.picture = picture
-        self.view.messages.clear()
-        if picture.image.notes:
-            self.show_info(" ".join(picture.image.notes))
-        if picture.source != self.state.picture:
-            self.history.end_merge()
-            self.history.apply(
-                self.state.replace(picture=picture.source), f"picture {picture.image.source}"
-            )
+    def _camera_toggled(self, on: bool) -> None:
+        if on:
+            self.input.load(PictureSource(kind="camera", name=""))
         else:
-            self._show_input()
-            self._filter()
+            self.input.stop_live()
 
-    def _picture_failed(self, source: PictureSource, error: JobError) -> None:
-        self._failed_source = source
-        too_large = self.loader.too_large is not None
-        self.view.messages.show_message(
-            error.sentence,
-            kind="error",
-            details=error.details,
-            action_text="Load it scaled down" if too_large else "",
-        )
-        if self.picture is None:
-            self._load_picture(PictureSource())
-        elif self.state.picture != self.picture.source:
-            # An undo or a restored session led to a picture that is gone: keep what is shown.
-            self.history.apply(self.state.replace(picture=self.picture.source), "picture kept")
-        self._show_picture_name()
-
-    def _load_scaled_down(self) -> None:
-        if self._failed_source is not None:
-            self.view.messages.clear()
-            self._load_picture(self._failed_source, scale_down=True)
+    def _picture_arrived(self) -> None:
+        self._show_input()
+        self._filter()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept what carries a picture."""
@@ -313,26 +257,45 @@ class KernelLabPanel(Panel):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the dropped picture."""
         event.acceptProposedAction()
-        self._take_mime(event.mimeData())
+        self.input.take(event.mimeData())
+
+    # -- edits ------------------------------------------------------------------------------
+
+    def open_tool(self, name: str) -> None:
+        """Open the tool `name` under the pictures, or close it if it is open."""
+        tools = self.state.tools
+        wanted = "" if tools.open == name else name
+        self.edits.apply(self.state.replace(tools=tools.replace(open=wanted)), f"tool {name}")
+
+    def _option_changed(self, field: str, value: object) -> None:
+        self.edits.apply(self.state.replace(**{field: value}), f"{field} {value}")
+        self.view.controls.options.show_state(self.state)
+
+    def _option_dragged(self, field: str, value: float, goes_on: bool) -> None:
+        self.edits.apply(
+            self.state.replace(**{field: value}), field, merge_key=field, goes_on=goes_on
+        )
 
     # -- state → job → result → view --------------------------------------------------------
 
     def _state_changed(self, before: KernelLabState, after: KernelLabState) -> None:
-        self.view.controls.show_state(after, keep_grid=self._edit_came_from_grid)
+        self.view.controls.show_state(after, keep_grid=self.edits.keep_grid)
+        self.toolbox.show_state(after)
         if before.kernel != after.kernel:
             self._naming_timer.start()
-        if self.picture is None or self.picture.source != after.picture:
-            kept = self.loader.kept(after.picture)
-            if kept is None:
-                self._load_picture(after.picture)
-            else:
-                self.picture = kept
+        if before.picture != after.picture:
+            self.input.follow(after.picture)
         if before.picture != after.picture or before.color != after.color:
             self._show_input()
-        self._filter()
+        if after.filters_like(before):
+            self.toolbox.refresh()
+            if not self.toolbox.lane.busy:
+                self._announce_settled()
+        else:
+            self._filter(follow=self.edits.following)
         self.state_changed.emit()
 
-    def _filter(self) -> None:
+    def _filter(self, *, follow: bool = False) -> None:
         picture, state = self.picture, self.state
         if picture is None or picture.source != state.picture:
             return
@@ -340,89 +303,52 @@ class KernelLabPanel(Panel):
             lambda: run_filter(picture, state),
             self._show_result,
             self._filter_failed,
-            follow=self._following,
+            follow=follow,
         )
 
     def _filter_failed(self, error: JobError) -> None:
         self._filter_error = True
         self.view.output_view.set_overlay_text(None)
         self.show_error(error)
+        self.input.live.ready_for_next()
         self._announce_settled()
-
-    def _name_kernel(self) -> None:
-        kernel = self.state.kernel_array()
-        self.naming.submit(lambda: report_on(kernel), self._show_report, self.show_error)
-
-    def _show_report(self, report: KernelReport) -> None:
-        self.view.controls.name_label.setText(report.name)
-        self.view.controls.facts_label.setText(" ".join(report.sentences))
-        self._announce_settled()
-
-    def _show_input(self) -> None:
-        picture = self.picture
-        if picture is None:
-            return
-        rendered = picture.rendered(self.state.color)
-        self.view.set_picture_aspect(picture.image.width / picture.image.height)
-        self.view.input_view.set_picture(
-            rendered.pixels,
-            picture.values(self.state.color),
-            colors=rendered.colors,
-            levels=rendered.levels,
-        )
-        self._show_picture_name()
-
-    def _show_picture_name(self) -> None:
-        if self.picture is None:
-            return
-        source = self.picture.source
-        sample = source.name if source.kind == "sample" else None
-        self.view.controls.show_picture_name(self.picture.image.source, sample)
 
     def _show_result(self, result: FilterResult) -> None:
         if self._filter_error:
             self._filter_error = False
             self.view.messages.clear()
         self.result = result
-        state, geometry = result.state, result.geometry
-        self.view.output_view.set_overlay_text(None)
-        self.view.output_view.set_picture(
-            result.rendered.pixels,
-            result.values,
-            colors=result.rendered.colors,
-            levels=result.rendered.levels,
-            pixel_size=(geometry.step_y, geometry.step_x),
-            origin=(geometry.origin_y, geometry.origin_x),
-        )
-        self.view.input_view.reserve_bar(result.rendered.colors != "rgb")
-        sliding = Sliding(
-            values=result.picture.values(state.color),
-            kernel=state.kernel_array(),
-            operation=state.operation,
-            padding=state.padding,
-            border=state.border,
-            stride=state.stride,
-            dilation=state.dilation,
-        )
-        self.view.applied_grid.set_kernel(sliding.applied_kernel())
-        self.view.applied_label.setText(
-            "Kernel as applied: turned by 180°"
-            if state.operation == "convolution"
-            else "Kernel as applied: as it is"
-        )
-        self.view.channel_row.setVisible(sliding.values.shape[2] == 3)
-        self.hover.set_sliding(sliding, result.values.shape[:2])
+        if result.picture.source.is_live:
+            self.display.show_input(result.picture, result.state.color)
+        self.display.show_result(result)
         self.save_action.setEnabled(True)
-        self._show_status(result)
+        self.status_changed.emit(self.display.status(result))
+        self.toolbox.refresh(result)
+        self.input.live.ready_for_next()
         self._announce_settled()
 
-    def _show_status(self, result: FilterResult) -> None:
-        height, width = result.picture.image.height, result.picture.image.width
-        rows, columns = result.state.kernel_array().shape
-        self.status_changed.emit(
-            f"{width} × {height} → {result.geometry.width} × {result.geometry.height}"
-            f"   {rows} × {columns} kernel, {result.method}, {result.milliseconds:.1f} ms"
-        )
+    def _show_tool_error(self, error: JobError | None) -> None:
+        if error is not None:
+            self._tool_error = True
+            self.show_error(error)
+        elif self._tool_error:
+            self._tool_error = False
+            self.view.messages.clear()
+
+    def _name_kernel(self) -> None:
+        kernel = self.state.kernel_array()
+        self.naming.submit(lambda: report_on(kernel), self._show_report, self.show_error)
+
+    def _show_report(self, report: KernelReport) -> None:
+        self.view.controls.kernel.name_label.setText(report.name)
+        self.view.controls.kernel.facts_label.setText(" ".join(report.sentences))
+        self._announce_settled()
+
+    def _show_input(self) -> None:
+        picture = self.picture
+        if picture is not None:
+            self.display.show_input(picture, self.state.color)
+            self.view.controls.picture.show_source(picture.source, picture.image.source)
 
     def _announce_settled(self) -> None:
         if self.is_settled():
@@ -453,6 +379,3 @@ class KernelLabPanel(Panel):
         if event.key() == Qt.Key.Key_Escape and self.hover.release():
             return
         super().keyPressEvent(event)
-
-    def _fit(self) -> None:
-        self.view.input_view.fit()

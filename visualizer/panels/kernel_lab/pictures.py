@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 
 from engines.errors import ImageTooLarge
 from engines.images import LoadedImage, from_array, load_image, load_sample
+from engines.targets import SIZE, TARGETS
 from visualizer.autosave import Session, load_array
 from visualizer.jobs import JobError, LatestWins
 from visualizer.panels.kernel_lab.compute import Picture
@@ -46,7 +47,7 @@ class PictureLoader(QObject):
         self.too_large = None
 
         def work() -> Picture:
-            return Picture(source, self._read(source, scale_down)).prepare()
+            return Picture(source, self._read(source, scale_down)).prepare("colour")
 
         self.lane.submit(work, lambda picture: self._keep(picture, on_loaded), on_error)
 
@@ -55,13 +56,15 @@ class PictureLoader(QObject):
         pixels: np.ndarray,
         on_loaded: Callable[[Picture], None],
         on_error: Callable[[JobError], None],
+        *,
+        title: str = "pasted picture",
     ) -> None:
         """Take `pixels` (H, W) or (H, W, C) as a picture, kept with the session."""
 
         def work() -> Picture:
-            image = from_array(pixels, "pasted picture")
+            image = from_array(pixels, title)
             path = self._session.keep_array(image.array)
-            return Picture(PictureSource(kind="pasted", name=str(path)), image).prepare()
+            return Picture(PictureSource(kind="pasted", name=str(path)), image).prepare("colour")
 
         self.lane.submit(work, lambda picture: self._keep(picture, on_loaded), on_error)
 
@@ -75,6 +78,9 @@ class PictureLoader(QObject):
     def _read(self, source: PictureSource, scale_down: bool) -> LoadedImage:
         if source.kind == "sample":
             return load_sample(source.name)
+        if source.kind == "target":
+            target = TARGETS[source.name]
+            return from_array(target.make(SIZE), target.title)
         if source.kind == "pasted":
             return from_array(load_array(Path(source.name)), "pasted picture")
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from visualizer.hover_link import CHANNELS
 from visualizer.panels.kernel_lab.controls import Controls
+from widgets.drawer import Drawer
 from widgets.image_view import ImageView
 from widgets.kernel_grid import KernelGrid
 from widgets.message_bar import MessageBar
@@ -21,6 +22,7 @@ from widgets.toggle_row import Choice, ToggleRow
 
 CONTROLS_WIDTH = 304
 WHY_WIDTH = 288
+DRAWER_SHARE = 0.42
 
 
 class KernelLabView(QWidget):
@@ -49,7 +51,17 @@ class KernelLabView(QWidget):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 8, 0, 8)
         column.addWidget(self.messages)
-        column.addWidget(self.pictures, 1)
+        self.drawer = Drawer("tools")
+        self.stack = QSplitter(Qt.Orientation.Vertical)
+        self.stack.setObjectName("drawer_splitter")
+        self.stack.addWidget(self.pictures)
+        self.stack.addWidget(self.drawer)
+        self.stack.setChildrenCollapsible(False)
+        self.stack.setStretchFactor(0, 3)
+        self.stack.setStretchFactor(1, 2)
+        self.stack.splitterMoved.connect(lambda _position, _index: self._arrange_pictures())
+        self.drawer.page_shown.connect(self._make_room)
+        column.addWidget(self.stack, 1)
         self.messages.hide()
 
         self.body = QSplitter(Qt.Orientation.Horizontal)
@@ -105,6 +117,15 @@ class KernelLabView(QWidget):
         """Keep the arrangement that shows the pictures larger."""
         super().resizeEvent(event)
         self._arrange_pictures()
+
+    def _make_room(self, shown: bool) -> None:
+        """Give an opened tool its share of the height; arrange the pictures once it has it."""
+        if shown:
+            height = self.stack.height()
+            self.stack.setSizes(
+                [height - round(height * DRAWER_SHARE), round(height * DRAWER_SHARE)]
+            )
+        QTimer.singleShot(0, self._arrange_pictures)
 
     def _arrange_pictures(self) -> None:
         width, height = max(self.pictures.width(), 1), max(self.pictures.height(), 1)

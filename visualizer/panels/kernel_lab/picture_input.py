@@ -1,0 +1,191 @@
+"""Where the Kernel Lab's pictures come from: samples, targets, files, the clipboard, live ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QMimeData, QObject, Signal
+
+from engines.images import LoadedImage
+from visualizer import mime
+from visualizer.autosave import Session
+from visualizer.jobs import JobError
+from visualizer.live import LiveSource
+from visualizer.panels.kernel_lab.compute import Picture
+from visualizer.panels.kernel_lab.edits import Edits
+from visualizer.panels.kernel_lab.pictures import PictureLoader
+from visualizer.state import PictureSource
+from widgets.message_bar import MessageBar
+
+NO_PICTURE = "The clipboard holds no picture. Copy one, then paste again."
+NOT_STARTED = "Cameras and videos start only when you ask for them; this is a sample picture."
+
+
+class PictureInput(QObject):
+    """Keeps the present picture, loads others, and says why one cannot be had."""
+
+    arrived = Signal()
+    """`picture` is another one, which the state already names."""
+    frame_arrived = Signal()
+    """`picture` is the next one of the camera or video."""
+
+    def __init__(
+        self,
+        edits: Edits,
+        session: Session,
+        messages: MessageBar,
+        show_error: Callable[[JobError], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._edits, self._messages, self._show_error = edits, messages, show_error
+        self.loader = PictureLoader(session, self)
+        self.live = LiveSource(self)
+        self.picture: Picture | None = None
+        self._live_source: PictureSource | None = None
+        self._failed_source: PictureSource | None = None
+        self.live.frame_ready.connect(self._frame)
+        self.live.failed.connect(self._live_failed)
+        messages.action_triggered.connect(self._load_scaled_down)
+
+    def is_settled(self) -> bool:
+        """Return whether no picture is on its way."""
+        return not self.loader.lane.busy and self.picture is not None
+
+    def close_jobs(self) -> None:
+        """Cancel and join everything that loads or plays."""
+        self.live.close()
+        self.loader.lane.close()
+
+    # -- asking for a picture ---------------------------------------------------------------
+
+    def load(self, source: PictureSource, *, scale_down: bool = False) -> None:
+        """Load `source`, or start it if it is live."""
+        if source.is_live:
+            self._start(source)
+            return
+
+        def failed(error: JobError) -> None:
+            self._picture_failed(source, error)
+
+        self.loader.load(source, self._picture_arrived, failed, scale_down=scale_down)
+
+    def take(self, data: QMimeData) -> None:
+        """Take the picture, or the picture file, that was pasted or dropped."""
+        path = mime.picture_file(data)
+        if path is not None:
+            self.load(mime.source_of(path))
+            return
+        pixels = mime.pixels_of(data)
+        if pixels is None:
+            self._show_error(JobError(NO_PICTURE))
+            return
+        self.loader.paste(
+            pixels,
+            self._picture_arrived,
+            lambda error: self._picture_failed(self._edits.state.picture, error),
+        )
+
+    def stop_live(self) -> None:
+        """Stop the camera or video; its last picture becomes a still one."""
+        self._live_source = None
+        self.live.stop()
+        if self.picture is not None and self.picture.source.is_live:
+            self.loader.paste(
+                np.rint(self.picture.image.array * 255).astype(np.uint8),
+                self._picture_arrived,
+                self._show_error,
+                title=f"a frame of {self.picture.image.source}",
+            )
+
+    def follow(self, source: PictureSource) -> None:
+        """Bring what the state names after an undo, redo or restored session."""
+        if self.picture is not None and self.picture.source == source:
+            return
+        if not source.is_live and self._live_source is not None:
+            self._live_source = None
+            self.live.stop()
+        kept = self.loader.kept(source)
+        if kept is None:
+            self.load(source)
+        else:
+            self.picture = kept
+            self.arrived.emit()
+
+    # -- what comes of it -------------------------------------------------------------------
+
+    def _picture_arrived(self, picture: Picture) -> None:
+        if self._live_source is not None and not picture.source.is_live:
+            self._live_source = None
+            self.live.stop()
+        self.picture = picture
+        self._messages.clear()
+        if picture.image.notes:
+            self._messages.show_message(" ".join(picture.image.notes), kind="info")
+        if picture.source == self._edits.state.picture:
+            self.arrived.emit()
+        else:
+            self._edits.apply(
+                self._edits.state.replace(picture=picture.source), f"picture {picture.image.source}"
+            )
+
+    def _picture_failed(self, source: PictureSource, error: JobError) -> None:
+        self._failed_source = source
+        too_large = self.loader.too_large is not None
+        self._messages.show_message(
+            error.sentence,
+            kind="error",
+            details=error.details,
+            action_text="Load it scaled down" if too_large else "",
+        )
+        self._keep_present()
+
+    def _keep_present(self) -> None:
+        """Keep what is shown after a picture could not be had."""
+        state = self._edits.state
+        if self.picture is None:
+            self.load(PictureSource())
+        elif state.picture != self.picture.source:
+            # An undo or a restored session led to a picture that is gone.
+            self._edits.apply(state.replace(picture=self.picture.source), "picture kept")
+        else:
+            self.arrived.emit()
+
+    def _load_scaled_down(self) -> None:
+        if self._failed_source is not None:
+            self._messages.clear()
+            self.load(self._failed_source, scale_down=True)
+
+    # -- camera and video -------------------------------------------------------------------
+
+    def _start(self, source: PictureSource) -> None:
+        self._live_source = source
+        if source.kind == "camera":
+            self.live.start_camera()
+        else:
+            self.live.start_video(Path(source.name))
+
+    def _frame(self, pixels: np.ndarray) -> None:
+        source = self._live_source
+        if source is None:
+            return
+        image = LoadedImage(pixels, self.live.title)
+        first = self.picture is None or self.picture.source != source
+        self.picture = Picture(source, image)
+        if not first:
+            self.frame_arrived.emit()
+        elif self._edits.state.picture == source:
+            self.arrived.emit()
+        else:
+            self._messages.clear()
+            self._edits.apply(self._edits.state.replace(picture=source), self.live.title)
+
+    def _live_failed(self, sentence: str) -> None:
+        self._live_source = None
+        self._messages.show_message(sentence, kind="error")
+        if self.picture is not None and self.picture.source.is_live:
+            self.stop_live()
+        else:
+            self._keep_present()
