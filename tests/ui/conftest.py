@@ -1,9 +1,12 @@
-"""The one fixture that opens the application."""
+"""The one fixture that opens the application, and a small picture for it."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from driving import settle
 from visualizer import theme
 from visualizer.app import make_application
 from visualizer.main_window import MainWindow
@@ -44,3 +47,20 @@ def window(open_window):
 @pytest.fixture
 def panel(window):
     return window.panel
+
+
+@pytest.fixture
+def small_picture(tmp_path):
+    """A 24 × 16 colour picture of noise: every pixel can be told from every other."""
+    rng = np.random.default_rng(7)
+    path = tmp_path / "noise.png"
+    Image.fromarray(rng.integers(0, 256, (16, 24, 3), dtype=np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture
+def small(qtbot, panel, small_picture):
+    panel.open_picture(small_picture)
+    qtbot.waitUntil(lambda: panel.picture.image.width == 24)
+    settle(qtbot, panel)
+    return panel

@@ -5,80 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton, QSpinBox, QToolButton
-from scipy import ndimage
 
+from driving import (
+    child,
+    choose,
+    click,
+    hover,
+    response_by_scipy,
+    send_wheel,
+    settle,
+    type_into,
+)
 from visualizer.state import KernelLabState
 from widgets.number_text import format_number
-
-
-def settle(qtbot, panel):
-    qtbot.waitUntil(panel.is_settled, timeout=20_000)
-
-
-def child(panel, kind, name):
-    found = panel.findChild(kind, name)
-    assert found is not None, name
-    return found
-
-
-def choose(qtbot, panel, name, value):
-    combo = child(panel, QComboBox, name)
-    combo.setCurrentIndex(combo.findData(value))
-    combo.activated.emit(combo.currentIndex())
-    settle(qtbot, panel)
-
-
-def click(qtbot, panel, kind, name):
-    qtbot.mouseClick(child(panel, kind, name), Qt.MouseButton.LeftButton)
-    settle(qtbot, panel)
-
-
-def click_cell(qtbot, grid, row, column):
-    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.cell_center(row, column))
-
-
-def type_into(qtbot, panel, row, column, text, *, key=Qt.Key.Key_Return):
-    grid = panel.view.controls.grid
-    click_cell(qtbot, grid, row, column)
-    for letter in text:
-        qtbot.keyClicks(QGuiApplication.focusObject() or grid.viewport(), letter)
-    if key is not None:
-        qtbot.keyClick(QGuiApplication.focusObject(), key)
-
-
-def response_by_scipy(panel):
-    """The present output by scipy.ndimage, channel by channel (zero border, same)."""
-    state = panel.state
-    values = panel.picture.values(state.color).astype(np.float64)
-    function = ndimage.correlate if state.operation == "correlation" else ndimage.convolve
-    mode = {"zero": "constant", "replicate": "nearest", "reflect": "mirror", "circular": "wrap"}
-    return np.stack(
-        [
-            function(values[..., c], state.kernel_array(), mode=mode[state.border])
-            for c in range(values.shape[2])
-        ],
-        axis=2,
-    )
-
-
-@pytest.fixture
-def small_picture(tmp_path):
-    """A 24 × 16 colour picture of noise: every pixel can be told from every other."""
-    rng = np.random.default_rng(7)
-    path = tmp_path / "noise.png"
-    Image.fromarray(rng.integers(0, 256, (16, 24, 3), dtype=np.uint8)).save(path)
-    return path
-
-
-@pytest.fixture
-def small(qtbot, panel, small_picture):
-    panel.open_picture(small_picture)
-    qtbot.waitUntil(lambda: panel.picture.image.width == 24)
-    settle(qtbot, panel)
-    return panel
 
 
 def test_starts_with_a_real_picture_and_its_response(panel):
@@ -239,12 +181,6 @@ def test_grey_filters_one_channel(qtbot, small):
     np.testing.assert_allclose(small.result.values, response_by_scipy(small), atol=1e-4)
 
 
-def hover(qtbot, view, row, column):
-    # Qt sends no event to a mouse that is there already, from an earlier test for example.
-    qtbot.mouseMove(view.viewport(), QPoint(1, 1))
-    qtbot.mouseMove(view.viewport(), view.pixel_to_widget(row, column))
-
-
 def test_hovering_an_output_pixel_shows_its_products_and_their_sum(qtbot, small):
     hover(qtbot, small.view.output_view, 5, 9)
     trace = small.hover._trace
@@ -396,22 +332,6 @@ def test_wheel_on_a_cell_is_one_undo_step(qtbot, small, window):
     assert small.state.kernel[1][1] == pytest.approx(before.kernel[1][1] + 0.5)
     window.undo_group.undo()
     assert small.state == before
-
-
-def send_wheel(widget, position: QPoint, delta: int):
-    from PySide6.QtGui import QWheelEvent
-
-    event = QWheelEvent(
-        QPointF(position),
-        QPointF(widget.mapToGlobal(position)),
-        QPoint(),
-        QPoint(0, delta),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QGuiApplication.sendEvent(widget, event)
 
 
 def test_a_storm_of_edits_ends_with_the_last_one(qtbot, panel):

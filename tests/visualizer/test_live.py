@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib.util
 import itertools
 import re
 import subprocess
@@ -18,6 +17,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QImage
 
+from video_file import write_flat_video
 from visualizer import live
 from visualizer.live import LiveSource
 
@@ -31,18 +31,6 @@ multimedia_only = pytest.mark.skipif(
     QtMultimedia is None, reason=f"QtMultimedia cannot be imported: {import_error}"
 )
 
-
-def load_writer():
-    """Tests are no package, so the neighbour is loaded by its path."""
-    spec = importlib.util.spec_from_file_location(
-        "video_file", Path(__file__).with_name("video_file.py")
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.write_flat_video
-
-
-write_flat_video = load_writer()
 
 COLOURS = [(220, 30, 40), (30, 200, 60), (40, 60, 210)]
 # 66 is no multiple of four: Qt pads such rows.
