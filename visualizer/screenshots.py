@@ -1,4 +1,4 @@
-"""`--screenshot DIR`: every panel, both themes, two sizes, on a real picture, without a screen."""
+"""`--screenshot DIR`: every panel in its main states, both themes, two sizes, without a screen."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class NotSettled(EngineError):  # noqa: N818
 
 
 def take_all(app: QApplication, folder: Path, picture: Path | None) -> int:
-    """Write one PNG per panel, theme and size into `folder`; return the exit status."""
+    """Write one PNG per panel, pose, theme and size into `folder`; return the exit status."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as private:
         window = MainWindow(Services.start(UserFolders.under(Path(private))))
@@ -41,20 +41,26 @@ def take_all(app: QApplication, folder: Path, picture: Path | None) -> int:
             for entry in PANELS:
                 window.open_panel(entry.name)
                 wait_until_settled(window.panel)
-                window.panel.pose()
-                for kind in THEMES:
-                    theme.apply(app, kind)
-                    for width, height in SIZES:
-                        window.resize(width, height)
-                        _paint(app)
-                        name = f"{entry.name}-{kind}-{width}x{height}.png"
-                        window.grab().save(str(folder / name))
+                for pose, take in window.panel.poses().items():
+                    take()
+                    wait_until_settled(window.panel)
+                    name = f"{entry.name}-{pose}" if pose else entry.name
+                    _photograph(app, window, folder, name)
         except NotSettled as error:
             print(error, file=sys.stderr)
             return 1
         finally:
             window.close()
     return 0
+
+
+def _photograph(app: QApplication, window: MainWindow, folder: Path, name: str) -> None:
+    for kind in THEMES:
+        theme.apply(app, kind)
+        for width, height in SIZES:
+            window.resize(width, height)
+            _paint(app)
+            window.grab().save(str(folder / f"{name}-{kind}-{width}x{height}.png"))
 
 
 def wait_until_settled(panel: Panel) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from visualizer.app import RESTORED
 from visualizer.command_palette import CommandPalette
+from visualizer.panels import PANELS
 
 
 def edit(panel, value):
@@ -101,3 +102,26 @@ def test_two_windows_keep_their_own_sessions(qtbot, open_window):
     autosaved(qtbot, second)
     assert first._services.session.path != second._services.session.path
     assert second._services.session.take_crashed() is None
+
+
+def test_no_shortcut_means_two_things(window):
+    owners: dict[str, list[str]] = {}
+    for menu in window._all_menus():
+        for action in menu.actions():
+            for keys in action.shortcuts():
+                owners.setdefault(keys.toString(), []).append(action.objectName())
+    assert owners["Ctrl++"] == ["action_larger"]
+    assert {keys: names for keys, names in owners.items() if len(names) > 1} == {}
+
+
+def test_every_pose_for_a_picture_is_taken_and_settles(qtbot, window):
+    for entry in PANELS:
+        window.open_panel(entry.name)
+        panel = window.panel
+        qtbot.waitUntil(panel.is_settled, timeout=60_000)
+        poses = panel.poses()
+        assert next(iter(poses)) == "", "the panel as a person finds it comes first"
+        for take in poses.values():
+            take()
+            qtbot.waitUntil(panel.is_settled, timeout=30_000)
+        assert window.grab().width() == window.width()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,11 @@ class Panel(QWidget):
         """Return whether everything asked for is computed and shown."""
         raise NotImplementedError
 
-    def pose(self) -> None:
-        """Take the attitude that shows most in a still picture (for --screenshot)."""
+    def poses(self) -> Mapping[str, Callable[[], None]]:
+        """Return how to take each attitude that is worth a picture (for --screenshot), in order.
+
+        The name "" stands for the panel as a person finds it.
+        """
         raise NotImplementedError
 
     def close_jobs(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from visualizer.panels.kernel_lab.compute import (
 from visualizer.panels.kernel_lab.edits import Edits
 from visualizer.panels.kernel_lab.kernel_editing import KernelEditor
 from visualizer.panels.kernel_lab.picture_input import NOT_STARTED, PictureInput
+from visualizer.panels.kernel_lab.poses import poses_of
 from visualizer.panels.kernel_lab.result_display import ResultDisplay
 from visualizer.panels.kernel_lab.saving import save_result
 from visualizer.panels.kernel_lab.toolbox import ToolBox
@@ -148,11 +150,9 @@ class KernelLabPanel(Panel):
         waiting = busy or not self.input.is_settled() or not self.toolbox.is_settled()
         return self.result is not None and not waiting
 
-    def pose(self) -> None:
-        """Explain a pixel near the middle, where a sample picture has structure."""
-        if self.result is not None:
-            height, width = self.result.values.shape[:2]
-            self.hover.point_at("output", height * 2 // 5, width // 2)
+    def poses(self) -> Mapping[str, Callable[[], None]]:
+        """Return the states worth a picture: the explained pixel, the chain, every tool."""
+        return poses_of(self)
 
     def close_jobs(self) -> None:
         """Cancel and join everything that runs for this panel."""
@@ -178,7 +178,7 @@ class KernelLabPanel(Panel):
         tools = [
             action(
                 f"Show {tool.title.lower()}",
-                f"Ctrl+{number}",
+                f"Alt+{number}",
                 lambda _=False, name=tool.name: self.open_tool(name),
                 f"action_tool_{tool.name}",
             )
@@ -194,7 +194,7 @@ class KernelLabPanel(Panel):
             "Edit": [
                 action("Paste picture", "Ctrl+Shift+V", self.paste_picture, "action_paste_picture"),
                 *self.view.controls.kernel.copy_actions,
-                action("Add a kernel", "Ctrl++", editor.add_link, "action_add_kernel"),
+                action("Add a kernel", "Ctrl+Shift+A", editor.add_link, "action_add_kernel"),
                 action("Remove the kernel", "", editor.remove_link, "action_remove_kernel"),
             ],
             "View": [
