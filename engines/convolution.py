@@ -188,9 +188,9 @@ def check_kernel(kernel: torch.Tensor | np.ndarray) -> np.ndarray:
         raise KernelError(f"The kernel has {weights.ndim} axes; it must have rows and columns.")
     if weights.size == 0:
         raise KernelError("The kernel is empty; give it at least one row and one column.")
-    bad = np.argwhere(~np.isfinite(weights))
-    if len(bad):
-        row, column = bad[0]
+    finite = np.isfinite(weights)
+    if not finite.all():
+        row, column = np.argwhere(~finite)[0]
         raise KernelError(
             f"Row {row + 1}, column {column + 1} of the kernel is {weights[row, column]}; "
             "only finite numbers can be applied."

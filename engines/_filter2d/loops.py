@@ -75,7 +75,10 @@ def _pad_row(line, source, start, width, channels, beyond, before):  # type: ign
 
     beyond: for each padding pixel, left ones first, the pixel it repeats, or −1 for zero.
     """
-    line[before * channels : (before + width) * channels] = source[start : start + width * channels]
+    middle = line[before * channels : (before + width) * channels]
+    copied = source[start : start + width * channels]
+    for x in range(len(middle)):  # assigning slices takes numba four times as long
+        middle[x] = copied[x]
     for number in range(len(beyond)):
         position = number if number < before else number + width
         for channel in range(channels):
@@ -180,12 +183,7 @@ def direct(planes: torch.Tensor, weights: np.ndarray, axes: Axes, border: Border
     """Return the correlation of `planes` (C, H, W) with `weights` (kh, kw), (C, H', W')."""
     picture = _Picture(planes, axes, border)
     kind = picture.source.dtype
-    tap_rows, tap_columns = np.divmod(np.arange(weights.size), axes[1].taps)
-    taps = (
-        _in_groups(tap_rows * axes[0].dilation),
-        _in_groups(tap_columns * axes[1].dilation),
-        _in_groups(weights.reshape(-1).astype(kind), filler=0),
-    )
+    taps = (*_tap_places(axes), _in_groups(weights.reshape(-1).astype(kind), filler=0))
     return picture.fill(
         lambda out, top, end: _direct(out, *picture.line, *taps, axes[0].extent, top, end),
         products=weights.size,
@@ -247,6 +245,14 @@ def _reads(axes: Axes, border: Border) -> tuple[np.ndarray, np.ndarray]:
     down = border_index(np.arange(-rows.before, rows.size + rows.after), rows.size, border)
     outside = (np.arange(-columns.before, 0), columns.size + np.arange(columns.after))
     return down, border_index(np.concatenate(outside), columns.size, border)
+
+
+@lru_cache(maxsize=64)
+def _tap_places(axes: Axes) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row and the column of each tap, from the window's first cell, in groups."""
+    rows, columns = axes
+    tap_rows, tap_columns = np.divmod(np.arange(rows.taps * columns.taps), columns.taps)
+    return _in_groups(tap_rows * rows.dilation), _in_groups(tap_columns * columns.dilation)
 
 
 @cache
