@@ -27,6 +27,11 @@ class IconButton(QToolButton):
             self.setShortcut(shortcut)
         self._color_icon()
 
+    def set_icon(self, icon: str) -> None:
+        """Show the icon `icon` from now on."""
+        self._icon_name = icon
+        self._color_icon()
+
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icon anew in the new palette's colours."""
         if event.type() == QEvent.Type.PaletteChange:

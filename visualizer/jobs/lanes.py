@@ -1,6 +1,4 @@
-"""The single place where work leaves the GUI thread.
-
-Two kinds of lane, each with one thread of its own that starts with the first job:
+"""Lanes: short work off the GUI thread, each lane with one thread that starts with the first job.
 
 `LatestWins` for interactive work. At most one job runs and at most one waits. A new job takes the
 waiting place (the one that waited never runs) and supersedes the running one, whose result is then
@@ -19,7 +17,6 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,18 +25,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from engines.errors import EngineError
+from visualizer.jobs.errors import JobError, explain
 
 log = logging.getLogger(__name__)
 
 JOIN_SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class JobError:
-    """What a failed job tells the person: a sentence, and details behind a button."""
-
-    sentence: str
-    details: str = ""
 
 
 @dataclass(eq=False)
@@ -58,23 +48,6 @@ class _Outcome:
     job: Job
     result: Any = None
     error: JobError | None = None
-
-
-def explain(error: Exception) -> JobError:
-    """Return the sentence for `error`: an engine's own text, or what can be done about the rest."""
-    if isinstance(error, EngineError):
-        return JobError(str(error))
-    details = "".join(traceback.format_exception(error))
-    if isinstance(error, MemoryError) or "not enough memory" in str(error):
-        return JobError(
-            "There is not enough memory for this. Take a smaller picture or close other programs.",
-            details,
-        )
-    return JobError(
-        "Something went wrong inside Kernelscope; the last good result is kept. "
-        "The details say where.",
-        details,
-    )
 
 
 class _Lane(QObject):

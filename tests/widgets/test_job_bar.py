@@ -1,0 +1,79 @@
+"""The job bar tells how far the work is and how long it takes; a pause does not count."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QProgressBar, QToolButton
+
+from widgets.job_bar import JobBar, duration
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def bar(qtbot, clock):
+    made = JobBar("work", clock=clock)
+    qtbot.addWidget(made)
+    return made
+
+
+def press(qtbot, bar, name):
+    qtbot.mouseClick(bar.findChild(QToolButton, name), Qt.MouseButton.LeftButton)
+
+
+def test_time_left_follows_from_the_pace(bar, clock):
+    bar.begin("extracting")
+    assert bar.text() == "extracting"
+    clock.now += 10
+    bar.set_progress(250, 1000, "pictures")
+    assert bar.text() == "extracting 250/1000 pictures · 30 s left"
+    assert bar.findChild(QProgressBar, "work_bar").value() == 250
+
+
+def test_a_pause_does_not_count(qtbot, bar, clock):
+    bar.begin("training")
+    clock.now += 10
+    with qtbot.waitSignal(bar.pause_pressed) as paused:
+        press(qtbot, bar, "work_pause")
+    assert paused.args == [True]
+    clock.now += 1000
+    with qtbot.waitSignal(bar.pause_pressed) as resumed:
+        press(qtbot, bar, "work_pause")
+    assert resumed.args == [False]
+    bar.set_progress(1, 2)
+    assert bar.text() == "training 1/2 · 10 s left"
+
+
+def test_a_total_that_nobody_knows_gives_no_time(bar, clock):
+    bar.begin("downloading")
+    clock.now += 10
+    bar.set_progress(3, 0, "MB")
+    assert bar.text() == "downloading 3 MB"
+
+
+def test_cancel_and_end(qtbot, bar):
+    bar.begin("work")
+    assert not bar.isHidden()
+    with qtbot.waitSignal(bar.cancel_pressed):
+        press(qtbot, bar, "work_cancel")
+    bar.end()
+    assert bar.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "1 s"), (59, "59 s"), (60, "1 min"), (200, "3 min 20 s"), (3600 * 2 + 300, "2 h 5 min")],
+)
+def test_durations_in_words(seconds, text):
+    assert duration(seconds) == text

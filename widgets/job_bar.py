@@ -1,0 +1,113 @@
+"""Long work in one line: what it does, how far it is, how long it takes, pause and cancel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+
+from widgets.icon_button import IconButton
+
+MIN_SECONDS = 1.0  # before this the time left is a guess not worth showing
+
+
+class JobBar(QWidget):
+    """Shows the progress of one job; hidden while there is none.
+
+    The buttons are "<name>_pause" and "<name>_cancel", the text "<name>_text".
+    """
+
+    pause_pressed = Signal(bool)
+    """True: pause; False: go on."""
+    cancel_pressed = Signal()
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        can_pause: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._clock = clock
+        self._started = clock()
+        self._paused_at: float | None = None
+        self._title = ""
+        self._text = QLabel(objectName=f"{name}_text")
+        self._bar = QProgressBar(objectName=f"{name}_bar", textVisible=False)
+        self._bar.setMaximumHeight(10)
+        self._pause = IconButton("mdi6.pause", "Pause")
+        self._pause.setObjectName(f"{name}_pause")
+        self._pause.setCheckable(True)
+        self._pause.setVisible(can_pause)
+        self._pause.toggled.connect(self._toggled)
+        cancel = IconButton("mdi6.close", "Cancel")
+        cancel.setObjectName(f"{name}_cancel")
+        cancel.clicked.connect(self.cancel_pressed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._bar, 1)
+        for widget in (self._text, self._pause, cancel):
+            row.addWidget(widget)
+        self.hide()
+
+    def begin(self, title: str) -> None:
+        """Show a job that has just begun."""
+        self._title, self._started, self._paused_at = title, self._clock(), None
+        self._pause.blockSignals(True)
+        self._pause.setChecked(False)
+        self._pause.blockSignals(False)
+        self._look()
+        self._bar.setRange(0, 0)
+        self._text.setText(title)
+        self.show()
+
+    def set_progress(self, done: float, total: float, unit: str = "") -> None:
+        """Show that `done` of `total` are behind; a total of 0 is unknown."""
+        counted = f"{done:g}" + (f"/{total:g}" if total > 0 else "") + (f" {unit}" if unit else "")
+        said = [f"{self._title} {counted}".strip()]
+        if total > 0:
+            self._bar.setRange(0, 1000)
+            self._bar.setValue(round(1000 * min(done / total, 1.0)))
+            elapsed = self._clock() - self._started
+            if elapsed >= MIN_SECONDS and 0 < done < total:
+                said.append(f"{duration(elapsed * (total - done) / done)} left")
+        self._text.setText(" · ".join(said))
+
+    def end(self) -> None:
+        """Hide it: the job is over."""
+        self.hide()
+
+    def text(self) -> str:
+        """Return what is said beside the bar."""
+        return self._text.text()
+
+    def _toggled(self, paused: bool) -> None:
+        if paused:
+            self._paused_at = self._clock()
+        elif self._paused_at is not None:
+            self._started += self._clock() - self._paused_at  # a pause does not count
+            self._paused_at = None
+        self._look()
+        self.pause_pressed.emit(paused)
+
+    def _look(self) -> None:
+        paused = self._pause.isChecked()
+        self._pause.set_icon("mdi6.play" if paused else "mdi6.pause")
+        self._pause.setToolTip("Go on" if paused else "Pause")
+
+
+def duration(seconds: float) -> str:
+    """Return `seconds` in words: 8 s, 3 min 20 s, 2 h 5 min."""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min" + (f" {rest} s" if rest and minutes < 10 else "")
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h" + (f" {minutes} min" if minutes else "")
