@@ -20,9 +20,18 @@ def child(panel, kind, name):
 
 
 def choose(qtbot, panel, name, value):
+    """Open a combo box and click the entry that stands for `value`."""
     combo = child(panel, QComboBox, name)
-    combo.setCurrentIndex(combo.findData(value))
-    combo.activated.emit(combo.currentIndex())
+    row = combo.findData(value)
+    assert row >= 0, value
+    combo.showPopup()
+    entries = combo.view()
+    index = combo.model().index(row, combo.modelColumn())
+    entries.scrollTo(index)
+    place = entries.visualRect(index).center()
+    qtbot.mouseClick(entries.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert not entries.isVisible()
+    panel.activateWindow()  # as a window system does when a popup closes
     settle(qtbot, panel)
 
 
@@ -77,3 +86,15 @@ def send_wheel(widget, position: QPoint, delta: int):
         False,
     )
     QGuiApplication.sendEvent(widget, event)
+
+
+def color_at(view, row, column):
+    """The colour (red, green, blue) in 0…255 that `view` paints at a pixel of its picture."""
+    image = view.viewport().grab().toImage()
+    place = view.pixel_to_widget(row, column) * image.devicePixelRatio()
+    return np.array(image.pixelColor(place).getRgb()[:3])
+
+
+def message(panel):
+    """The sentence that the panel shows, "" if it shows none."""
+    return panel.view.messages.text() if panel.view.messages.isVisible() else ""

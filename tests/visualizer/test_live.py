@@ -14,9 +14,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import Qt
 
+from fake_camera import FakeCamera, FakeDevices, plug_in, send_picture, unplug
 from video_file import write_flat_video
 from visualizer import live
 from visualizer.live import LiveSource
@@ -296,73 +296,9 @@ def test_no_camera_is_a_sentence(qtbot, source, monkeypatch):
     assert sentence == "No camera was found. Connect one, or open a picture or a video instead."
 
 
-class FakeDevice:
-    """A camera as the system lists it."""
-
-    def isNull(self):  # noqa: N802  Qt's name
-        return False
-
-    def description(self):
-        return "Desk camera"
-
-    def id(self):
-        return b"/dev/video7"
-
-
-class FakeDevices(QObject):
-    videoInputsChanged = Signal()  # noqa: N815  Qt's name
-    plugged: list = []  # noqa: RUF012  shared, as the system's list is
-
-    @staticmethod
-    def videoInputs():  # noqa: N802
-        return FakeDevices.plugged
-
-    @staticmethod
-    def defaultVideoInput():  # noqa: N802
-        return FakeDevices.plugged[0]
-
-
-class FakeCamera(QObject):
-    errorOccurred = Signal(object, str)  # noqa: N815
-    Error = SimpleNamespace(NoError=0, CameraError=1)
-
-    def __init__(self, device, parent):
-        super().__init__(parent)
-        self.on = False
-
-    def start(self):
-        self.on = True
-
-    def stop(self):
-        self.on = False
-
-
-class FakeSession(QObject):
-    def setCamera(self, camera):  # noqa: N802
-        self.camera = camera
-
-    def setVideoSink(self, sink):  # noqa: N802
-        self.sink = sink
-
-
 @pytest.fixture
 def camera(monkeypatch, source):
-    """Plug a camera in whose pictures the test makes; the sink and the frames are Qt's own."""
-    monkeypatch.setattr(FakeDevices, "plugged", [FakeDevice()])
-    fakes = SimpleNamespace(
-        QMediaDevices=FakeDevices,
-        QCamera=FakeCamera,
-        QMediaCaptureSession=FakeSession,
-        QVideoSink=QtMultimedia.QVideoSink,
-    )
-    monkeypatch.setattr(source, "_multimedia", lambda: fakes)
-    monkeypatch.setattr(live, "_camera_leave", lambda: Qt.PermissionStatus.Granted)
-
-
-def send_picture(source, colour):
-    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
-    image.fill(QColor(*colour))
-    source._feed._sink.setVideoFrame(QtMultimedia.QVideoFrame(image))
+    plug_in(monkeypatch, source)
 
 
 @multimedia_only
@@ -390,8 +326,7 @@ def test_an_unplugged_camera_is_a_sentence_and_another_one_going_is_none(qtbot, 
         send_picture(source, COLOURS[0])
     devices.videoInputsChanged.emit()
     assert source.is_running
-    FakeDevices.plugged = []
-    sentence = fail_sentence(qtbot, source, devices.videoInputsChanged.emit)
+    sentence = fail_sentence(qtbot, source, lambda: unplug(source))
     assert "Desk camera was unplugged" in sentence
     assert heard.running == [True, False]
     assert len(heard.frames) == 1  # the last one stays with whoever shows it

@@ -215,7 +215,7 @@ class KernelLabPanel(Panel):
         picture.source_chosen.connect(self.input.load)
         picture.open_pressed.connect(self.ask_open)
         picture.paste_pressed.connect(self.paste_picture)
-        picture.video_pressed.connect(self.ask_video)
+        picture.video_toggled.connect(self._video_toggled)
         picture.camera_toggled.connect(self._camera_toggled)
         self.input.arrived.connect(self._picture_arrived)
         self.input.frame_arrived.connect(lambda: self._filter(follow=True))
@@ -234,6 +234,8 @@ class KernelLabPanel(Panel):
         path = ask_open_video(self, self._services.settings)
         if path is not None:
             self.input.load(PictureSource(kind="video", name=str(path)))
+        else:
+            self._show_input()
 
     def paste_picture(self) -> None:
         """Take the picture, or the picture file, that is on the clipboard."""
@@ -242,6 +244,12 @@ class KernelLabPanel(Panel):
     def _camera_toggled(self, on: bool) -> None:
         if on:
             self.input.load(PictureSource(kind="camera", name=""))
+        else:
+            self.input.stop_live()
+
+    def _video_toggled(self, on: bool) -> None:
+        if on:
+            self.ask_video()
         else:
             self.input.stop_live()
 

@@ -20,7 +20,7 @@ class PictureControls(QWidget):
     open_pressed = Signal()
     paste_pressed = Signal()
     camera_toggled = Signal(bool)
-    video_pressed = Signal()
+    video_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,20 +29,26 @@ class PictureControls(QWidget):
         buttons = [
             self._button("open_button", "mdi6.folder-open-outline", "Open a picture… (Ctrl+O)"),
             self._button("paste_button", "mdi6.content-paste", "Paste a picture (Ctrl+Shift+V)"),
-            self._button("video_button", "mdi6.movie-open-outline", "Play a video in a loop…"),
         ]
-        for button, signal in zip(
-            buttons, (self.open_pressed, self.paste_pressed, self.video_pressed), strict=True
-        ):
-            button.clicked.connect(signal)
+        for button, pressed in zip(buttons, (self.open_pressed, self.paste_pressed), strict=True):
+            button.clicked.connect(pressed)
+        self.video_button = self._button(
+            "video_button", "mdi6.movie-open-outline", "Play a video file in a loop"
+        )
         self.camera_button = self._button(
             "camera_button", "mdi6.camera-outline", "Filter the camera's picture, live"
         )
-        self.camera_button.setCheckable(True)
-        self.camera_button.clicked.connect(self.camera_toggled)
+        for button, toggled in (
+            (self.video_button, self.video_toggled),
+            (self.camera_button, self.camera_toggled),
+        ):
+            button.setToolTip(f"{button.toolTip()}. Press again to stop and keep the last picture")
+            button.setCheckable(True)
+            button.clicked.connect(toggled)
+            buttons.append(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(row(self.sample_combo, *buttons, self.camera_button))
+        layout.addLayout(row(self.sample_combo, *buttons))
 
     def set_sources(
         self, samples: Iterable[tuple[str, str]], targets: Iterable[tuple[str, str, str]]
@@ -57,6 +63,7 @@ class PictureControls(QWidget):
     def show_source(self, source: PictureSource, title: str) -> None:
         """Name the picture that is shown."""
         self.camera_button.setChecked(source.kind == "camera")
+        self.video_button.setChecked(source.kind == "video")
         index = self.sample_combo.findData(f"{source.kind}:{source.name}")
         if index < 0:
             index = self.sample_combo.findData("other")

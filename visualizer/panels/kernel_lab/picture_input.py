@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 
 from engines.images import LoadedImage
 from visualizer import mime
@@ -47,12 +47,18 @@ class PictureInput(QObject):
         self._live_source: PictureSource | None = None
         self._failed_source: PictureSource | None = None
         self.live.frame_ready.connect(self._frame)
-        self.live.failed.connect(self._live_failed)
+        # Queued: it may fail at once, inside an undo, when the history must not be added to.
+        self.live.failed.connect(self._live_failed, Qt.ConnectionType.QueuedConnection)
         messages.action_triggered.connect(self._load_scaled_down)
 
     def is_settled(self) -> bool:
-        """Return whether no picture is on its way."""
-        return not self.loader.lane.busy and self.picture is not None
+        """Return whether no picture is on its way, nor the first one of a camera or video."""
+        return self.picture is not None and not (self.loader.lane.busy or self._awaits_live())
+
+    def _awaits_live(self) -> bool:
+        """Return whether a camera or video was started that has shown nothing yet."""
+        source = self._live_source
+        return source is not None and (self.picture is None or self.picture.source != source)
 
     def close_jobs(self) -> None:
         """Cancel and join everything that loads or plays."""
@@ -66,6 +72,8 @@ class PictureInput(QObject):
         if source.is_live:
             self._start(source)
             return
+        if self._awaits_live():
+            self._end_live()  # what was asked for last wins
 
         def failed(error: JobError) -> None:
             self._picture_failed(source, error)
@@ -88,25 +96,30 @@ class PictureInput(QObject):
             lambda error: self._picture_failed(self._edits.state.picture, error),
         )
 
-    def stop_live(self) -> None:
-        """Stop the camera or video; its last picture becomes a still one."""
-        self._live_source = None
-        self.live.stop()
+    def stop_live(self, *, message: str = "") -> None:
+        """Stop the camera or video; its last picture becomes a still one. `message` says why."""
+        self._end_live()
+
+        def kept(picture: Picture) -> None:
+            self._picture_arrived(picture)
+            if message:
+                self._messages.show_message(message, kind="error")
+
         if self.picture is not None and self.picture.source.is_live:
             self.loader.paste(
                 np.rint(self.picture.image.array * 255).astype(np.uint8),
-                self._picture_arrived,
+                kept,
                 self._show_error,
                 title=f"a frame of {self.picture.image.source}",
             )
 
     def follow(self, source: PictureSource) -> None:
         """Bring what the state names after an undo, redo or restored session."""
+        self.loader.lane.supersede()  # what was still loading is no longer wanted
         if self.picture is not None and self.picture.source == source:
             return
-        if not source.is_live and self._live_source is not None:
-            self._live_source = None
-            self.live.stop()
+        if not source.is_live:
+            self._end_live()
         kept = self.loader.kept(source)
         if kept is None:
             self.load(source)
@@ -117,9 +130,7 @@ class PictureInput(QObject):
     # -- what comes of it -------------------------------------------------------------------
 
     def _picture_arrived(self, picture: Picture) -> None:
-        if self._live_source is not None and not picture.source.is_live:
-            self._live_source = None
-            self.live.stop()
+        self._end_live()
         self.picture = picture
         self._messages.clear()
         if picture.image.notes:
@@ -160,8 +171,13 @@ class PictureInput(QObject):
 
     # -- camera and video -------------------------------------------------------------------
 
+    def _end_live(self) -> None:
+        self._live_source = None
+        self.live.stop()
+
     def _start(self, source: PictureSource) -> None:
         self._live_source = source
+        self.loader.lane.supersede()  # what was asked for last wins
         if source.kind == "camera":
             self.live.start_camera()
         else:
@@ -172,7 +188,7 @@ class PictureInput(QObject):
         if source is None:
             return
         image = LoadedImage(pixels, self.live.title)
-        first = self.picture is None or self.picture.source != source
+        first = self._awaits_live()
         self.picture = Picture(source, image)
         if not first:
             self.frame_arrived.emit()
@@ -183,9 +199,11 @@ class PictureInput(QObject):
             self._edits.apply(self._edits.state.replace(picture=source), self.live.title)
 
     def _live_failed(self, sentence: str) -> None:
+        if self.live.is_running:
+            return  # another one was started meanwhile
         self._live_source = None
         self._messages.show_message(sentence, kind="error")
         if self.picture is not None and self.picture.source.is_live:
-            self.stop_live()
+            self.stop_live(message=sentence)
         else:
             self._keep_present()
