@@ -20,7 +20,7 @@ class IconButton(QToolButton):
         super().__init__(parent)
         self._icon_name = icon
         self.setAutoRaise(True)
-        self.setIconSize(QSize(18, 18))
+        self._fit_icon()
         self.setToolTip(f"{tooltip} ({shortcut})" if shortcut else tooltip)
         self.setAccessibleName(tooltip)
         if shortcut:
@@ -33,10 +33,16 @@ class IconButton(QToolButton):
         self._color_icon()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Draw the icon anew in the new palette's colours."""
+        """Draw the icon anew in the new palette's colours, as high as the text."""
         if event.type() == QEvent.Type.PaletteChange:
             self._color_icon()
+        elif event.type() == QEvent.Type.FontChange:
+            self._fit_icon()
         super().changeEvent(event)
+
+    def _fit_icon(self) -> None:
+        side = max(18, self.fontMetrics().height())
+        self.setIconSize(QSize(side, side))
 
     def _color_icon(self) -> None:
         group = QPalette.ColorGroup

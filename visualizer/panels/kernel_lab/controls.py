@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from visualizer.panels.kernel_lab.kernel_controls import KernelControls
 from visualizer.panels.kernel_lab.option_controls import OptionControls
 from visualizer.panels.kernel_lab.picture_controls import PictureControls
 from visualizer.state import KernelLabState
+from widgets.side_column import SideColumn
 
 
-class Controls(QScrollArea):
+class Controls(SideColumn):
     """Everything that changes the Kernel Lab's state, as widgets; `show_state` never emits."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("kernel_lab_controls")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.picture = PictureControls()
         self.kernel = KernelControls()
         self.options = OptionControls()
@@ -30,9 +25,7 @@ class Controls(QScrollArea):
         for part in (self.picture, self.kernel, self.options):
             column.addWidget(part)
         column.addStretch(1)
-        self.setWidget(content)
-        bar = self.verticalScrollBar().sizeHint().width()
-        self.setMinimumWidth(content.minimumSizeHint().width() + bar)
+        super().__init__("kernel_lab_controls", content, parent)
         self.grid = self.kernel.grid
 
     def show_state(self, state: KernelLabState, *, keep_grid: bool = False) -> None:

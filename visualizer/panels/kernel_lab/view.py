@@ -18,6 +18,7 @@ from widgets.image_view import ImageView
 from widgets.kernel_grid import KernelGrid
 from widgets.message_bar import MessageBar
 from widgets.products_view import ProductsView
+from widgets.side_column import SideColumn
 from widgets.toggle_row import Choice, ToggleRow
 
 CONTROLS_WIDTH = 304
@@ -106,7 +107,7 @@ class KernelLabView(QWidget):
         self.products.setObjectName("products_view")
         layout.addWidget(self.products, 1)
         column.setMinimumWidth(WHY_WIDTH - 48)
-        return column
+        return SideColumn("why_column", column)
 
     def set_picture_aspect(self, width_by_height: float) -> None:
         """Lay the two pictures side by side or one above the other, whichever shows them larger."""
@@ -119,12 +120,10 @@ class KernelLabView(QWidget):
         self._arrange_pictures()
 
     def _make_room(self, shown: bool) -> None:
-        """Give an opened tool its share of the height; arrange the pictures once it has it."""
-        if shown:
-            height = self.stack.height()
-            self.stack.setSizes(
-                [height - round(height * DRAWER_SHARE), round(height * DRAWER_SHARE)]
-            )
+        """Give an opened tool its share of the height, take it back from a closed one."""
+        height = self.stack.height()
+        share = round(height * DRAWER_SHARE) if shown else self.drawer.maximumHeight()
+        self.stack.setSizes([height - share, share])
         QTimer.singleShot(0, self._arrange_pictures)
 
     def _arrange_pictures(self) -> None:

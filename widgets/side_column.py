@@ -1,0 +1,42 @@
+"""A column of controls or explanations beside the picture: it scrolls, and is never cut off."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+WIDEST = 0.4  # of the window, from which on the column scrolls sideways as well
+
+
+class SideColumn(QScrollArea):
+    """As wide as `content` needs, also when its text grows; scrolls where the window is too small."""
+
+    def __init__(self, name: str, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(content)
+        content.installEventFilter(self)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the content's needs."""
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        content = self.widget()
+        if content is None:
+            return
+        needed = content.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        room = self.window().width() if self.window() is not self else 0
+        self.setMinimumWidth(min(needed, round(room * WIDEST)) if room > 400 else needed)
