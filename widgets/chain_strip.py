@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from widgets.icon_button import IconButton
@@ -33,7 +33,6 @@ class ChainStrip(QWidget):
             button.setObjectName(f"{name}_{number}")
             button.setText(str(number))
             button.setCheckable(True)
-            button.setFixedWidth(20)
             button.setAccessibleName(f"Kernel {number} of the chain")
             button.clicked.connect(lambda _=False, index=number - 1: self.selected.emit(index))
             self._group.addButton(button)
@@ -55,7 +54,19 @@ class ChainStrip(QWidget):
         for widget in (self._apply, self._remove):
             row.addWidget(widget)
             self._extras.append(widget)
+        self._fit_numbers()
         self.set_chain([True], 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give the numbers the room that another size of text needs."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_numbers()
+
+    def _fit_numbers(self) -> None:
+        width = self.fontMetrics().horizontalAdvance("8") + 12
+        for button in self._buttons:
+            button.setFixedWidth(width)
 
     def set_chain(self, enabled: list[bool], selected: int) -> None:
         """Show a chain of which the kernels with True are applied."""

@@ -9,11 +9,12 @@ from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-Style = Literal["line", "bars", "points", "steps", "ridge"]
+Style = Literal["line", "dots", "bars", "points", "steps", "ridge"]
+ZOOM_STEP = 0.8
 
 # Okabe and Ito's colours, told apart without colour vision; the dash pattern differs as well.
 COLORS = {
@@ -38,8 +39,8 @@ DASHES = (
 class Curve:
     """One curve: x and y are 1D arrays of equal length (for "steps" and "bars", x are centres).
 
-    color: a name of `COLORS`; dash: 0 solid, 1 dashed, 2 dotted, 3 dash-dotted. A "ridge" hides
-    what was drawn before it, down to `base`.
+    color: a name of `COLORS`; dash: 0 solid, 1 dashed, 2 dotted, 3 dash-dotted. "dots" is a line
+    with its points, for few of them; a "ridge" hides what was drawn before it, down to `base`.
     """
 
     name: str
@@ -52,7 +53,10 @@ class Curve:
 
 
 class CurvePlot(QWidget):
-    """Shows curves over one x axis. The wheel zooms, a drag pans, double click or Home fits."""
+    """Shows curves over one x axis.
+
+    The wheel and the keys + and − zoom, a drag pans, a double click, Home or 0 fits.
+    """
 
     def __init__(
         self,
@@ -71,6 +75,10 @@ class CurvePlot(QWidget):
         self._item.setMenuEnabled(False)
         self._item.hideButtons()
         self._item.showGrid(x=True, y=True, alpha=0.2)
+        self._plot.setToolTip("Wheel: zoom; drag: move; double click: show everything")
+        for side in ("bottom", "left"):
+            # Once, before there are labels: called again, it scales by 1000 after all.
+            self._item.getAxis(side).enableAutoSIPrefix(False)
         self._legend = QLabel()
         self._legend.setObjectName("curve_plot_legend")
         self._legend.setTextFormat(Qt.TextFormat.RichText)
@@ -89,6 +97,7 @@ class CurvePlot(QWidget):
         layout.addWidget(self._legend)
         layout.addWidget(self._plot, 1)
         self._plot.scene().sigMouseClicked.connect(self._clicked)
+        self._plot.installEventFilter(self)
         self._take_palette()
 
     def curves(self) -> tuple[Curve, ...]:
@@ -160,8 +169,29 @@ class CurvePlot(QWidget):
             half = (curve.x[1] - curve.x[0]) / 2 if len(curve.x) > 1 else 0.5
             edges = np.append(curve.x - half, curve.x[-1] + half)
             self._item.plot(edges, y, stepMode="center", pen=pen)
+        elif curve.style == "dots":
+            self._item.plot(
+                curve.x, y, pen=pen, connect="finite", symbol="o", symbolSize=6,
+                symbolBrush=color, symbolPen=None,
+            )  # fmt: skip
         else:
             self._item.plot(curve.x, y, pen=pen, connect="finite")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Zoom and fit by the keyboard."""
+        if event.type() == QEvent.Type.KeyPress:
+            factors = {
+                Qt.Key.Key_Plus: ZOOM_STEP,
+                Qt.Key.Key_Equal: ZOOM_STEP,
+                Qt.Key.Key_Minus: 1 / ZOOM_STEP,
+            }
+            if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_0):
+                self.fit()
+                return True
+            if event.key() in factors:
+                self._item.getViewBox().scaleBy((factors[event.key()],) * 2)
+                return True
+        return super().eventFilter(watched, event)
 
     def _clicked(self, event: object) -> None:
         if event.double():  # type: ignore[attr-defined]
@@ -184,10 +214,10 @@ class CurvePlot(QWidget):
             axis.setPen(self.palette().color(QPalette.ColorRole.Mid))
             axis.setTextPen(text)
             axis.setTickFont(self.font())
-            axis.enableAutoSIPrefix(False)
             axis.setLabel(
                 label, **{"color": text.name(), "font-size": f"{self.font().pointSize()}pt"}
             )
+        self.setAccessibleName("Plot: {left} against {bottom}".format(**self._labels))
         if hasattr(self, "_marks"):
             self.set_curves(self._curves, marks=self._marks)
 

@@ -2,12 +2,73 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QSizePolicy,
+    QStackedWidget,
+    QStyle,
+    QStyleOptionTab,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+_TOGGLING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+MOST = 16_777_215  # Qt's own limit of a height
+LEAST_PAGE = 150
+
+
+class _Tabs(QTabBar):
+    """A tab bar that can look and act as if no tab were current, which Qt's own cannot."""
+
+    toggled = Signal(int)
+    """The current tab was pressed, or Space, Return or (only to leave it) Escape."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entered = False
+
+    def set_entered(self, entered: bool) -> None:
+        """Show the current tab as such, or all tabs alike."""
+        self._entered = entered
+        self.update()
+
+    def initStyleOption(self, option: QStyleOptionTab, index: int) -> None:  # noqa: N802  Qt's name
+        """Style the current tab like the others while it is not entered."""
+        super().initStyleOption(option, index)
+        if not self._entered:
+            option.state &= ~QStyle.StateFlag.State_Selected
+            option.selectedPosition = QStyleOptionTab.SelectedPosition.NotAdjacent
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Toggle the current tab; any other becomes current."""
+        index = self.tabAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and 0 <= index == self.currentIndex():
+            self.toggled.emit(index)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Take the second press of a double click for none, or it would undo the first."""
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Toggle the current tab on Space and Return, leave it on Escape; arrows change it."""
+        key = event.key()
+        escape = key == Qt.Key.Key_Escape and self._entered
+        if self.currentIndex() >= 0 and (escape or key in _TOGGLING):
+            self.toggled.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
 
 
 class Drawer(QWidget):
-    """Tabs above pages; none of them need be open. The tab bar is "<name>_tabs"."""
+    """Tabs above pages; none of them need be open. The tab bar is "<name>_tabs".
+
+    A click on a tab opens its page, the next one closes it; so do Space and Escape,
+    and the arrow keys go from page to page.
+    """
 
     opened = Signal(str)
     """The name of the page that the person opened, "" when they closed it."""
@@ -18,7 +79,7 @@ class Drawer(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self._names: list[str] = []
-        self.tabs = QTabBar()
+        self.tabs = _Tabs()
         self.tabs.setObjectName(f"{name}_tabs")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
@@ -32,7 +93,7 @@ class Drawer(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.tabs)
         layout.addWidget(self._pages, 1)
-        self.tabs.tabBarClicked.connect(self._clicked)
+        self.tabs.toggled.connect(self._toggle)
         self.tabs.currentChanged.connect(self._changed)
         self._show("")
 
@@ -43,7 +104,6 @@ class Drawer(QWidget):
         blocked = self.tabs.blockSignals(True)
         index = self.tabs.addTab(title)
         self.tabs.setTabToolTip(index, tooltip)
-        self.tabs.setCurrentIndex(-1)
         self.tabs.blockSignals(blocked)
         self._show(self._open)
 
@@ -53,38 +113,40 @@ class Drawer(QWidget):
 
     def set_open(self, name: str) -> None:
         """Open the page `name`, or none for "", without telling."""
-        blocked = self.tabs.blockSignals(True)
-        self.tabs.setCurrentIndex(self._names.index(name) if name else -1)
-        self.tabs.blockSignals(blocked)
+        if name:
+            blocked = self.tabs.blockSignals(True)
+            self.tabs.setCurrentIndex(self._names.index(name))
+            self.tabs.blockSignals(blocked)
         self._show(name)
 
     def tab_index(self, name: str) -> int:
         """Return where the tab of the page `name` is."""
         return self._names.index(name)
 
-    def _clicked(self, index: int) -> None:
-        if index >= 0 and self._names[index] == self._open:
-            self.set_open("")
-            self.opened.emit("")
-        elif index >= 0 and index == self.tabs.currentIndex():
-            self._changed(index)  # closed, and the same tab again: the index does not change
+    def _toggle(self, index: int) -> None:
+        self._open_page("" if self._open == self._names[index] else self._names[index])
 
     def _changed(self, index: int) -> None:
-        if index < 0 or self._names[index] == self._open:
-            return
-        self._show(self._names[index])
-        self.opened.emit(self._open)
+        if index >= 0 and self._names[index] != self._open:
+            self._open_page(self._names[index])
+
+    def _open_page(self, name: str) -> None:
+        self._show(name)
+        self.opened.emit(name)
 
     def _show(self, name: str) -> None:
         was_open, self._open = self._open, name
         self._pages.setVisible(bool(name))
+        self.tabs.set_entered(bool(name))
         if name:
             self._pages.setCurrentIndex(self._names.index(name))
-        vertical = QSizePolicy.Policy.Expanding if name else QSizePolicy.Policy.Fixed
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
+        policy = self.sizePolicy()  # changed, not made anew: it holds a splitter's stretch factor
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+        policy.setVerticalPolicy(QSizePolicy.Policy.Expanding if name else QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(policy)
         closed = self.tabs.sizeHint().height()
         self.tabs.setFixedHeight(closed)
-        self.setMaximumHeight(16_777_215 if name else closed)
-        self.setMinimumHeight(closed + 150 if name else closed)
+        self.setMaximumHeight(MOST if name else closed)
+        self.setMinimumHeight(closed + LEAST_PAGE if name else closed)
         if bool(was_open) != bool(name):
             self.page_shown.emit(bool(name))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from widgets.grab_slider import GrabSlider
 
 TICKS_A_DECADE = 100
 STEPS = 2
@@ -21,7 +23,7 @@ class ScaleSlider(QWidget):
     def __init__(self, name: str, tooltip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = GrabSlider()
         self.slider.setObjectName(f"{name}_slider")
         self.slider.setRange(-TICKS_A_DECADE, TICKS_A_DECADE)
         self.slider.setSingleStep(STEPS)

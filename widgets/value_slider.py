@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
+
+from widgets.grab_slider import GrabSlider
 
 TICKS = 1000
 
@@ -32,6 +34,10 @@ class ValueRange:
             value = self.low * (self.high / self.low) ** share
         else:
             value = self.low + share * (self.high - self.low)
+        return self.nearest(value)
+
+    def nearest(self, value: float) -> float:
+        """Return the value that can be had and lies next to `value`."""
         if self.step:
             value = self.low + round((value - self.low) / self.step) * self.step
         return min(max(value, self.low), self.high)
@@ -45,7 +51,8 @@ class ValueRange:
 
 
 class ValueSlider(QWidget):
-    """Slider and number box of one value. A double click on slider or symbol resets it.
+    """Slider and number box of one value. A double click on slider or symbol resets it,
+    a press beside the handle brings it there.
 
     The slider's objectName is "<name>_slider", the box's "<name>_box".
     """
@@ -61,15 +68,14 @@ class ValueSlider(QWidget):
         self.setObjectName(name)
         self._limits = limits
         self._value = limits.default
+        self._tooltip = tooltip
         self.symbol = QLabel(symbol)
         if symbol_width:
             self.symbol.setMinimumWidth(symbol_width)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = GrabSlider()
         self.slider.setObjectName(f"{name}_slider")
-        self.slider.setRange(0, self._ticks())
         self.box = QDoubleSpinBox()
         self.box.setObjectName(f"{name}_box")
-        self.box.setRange(limits.low, limits.high)
         self.box.setDecimals(0 if limits.step and float(limits.step).is_integer() else 2)
         self.box.setSingleStep(limits.step or (limits.high - limits.low) / 50)
         if limits.logarithmic:
@@ -82,7 +88,6 @@ class ValueSlider(QWidget):
         row.setSpacing(6)
         for widget, stretch in ((self.symbol, 0), (self.slider, 1), (self.box, 0)):
             row.addWidget(widget, stretch)
-            widget.setToolTip(f"{tooltip}. Double click: {self.box.textFromValue(limits.default)}.")
         for widget in (self.slider, self.box):
             widget.setAccessibleName(f"{symbol}: {tooltip}")
         self.slider.valueChanged.connect(self._slid)
@@ -90,6 +95,7 @@ class ValueSlider(QWidget):
         self.box.valueChanged.connect(self._typed)
         self.symbol.installEventFilter(self)
         self.slider.installEventFilter(self)
+        self._take_limits()
         self.set_value(limits.default)
 
     def value(self) -> float:
@@ -97,21 +103,29 @@ class ValueSlider(QWidget):
         return self._value
 
     def set_value(self, value: float) -> None:
-        """Show `value` without telling."""
-        self._value = value
-        with QSignalBlocker(self.slider), QSignalBlocker(self.box):
-            self.slider.setValue(round(self._limits.share_of(value) * self.slider.maximum()))
-            self.box.setValue(value)
+        """Show `value`, or the limit that it is beyond, without telling."""
+        self._value = min(max(value, self._limits.low), self._limits.high)
+        self._show()
 
     def set_limits(self, limits: ValueRange) -> None:
         """Let the value reach elsewhere; it is kept if it can be."""
         if limits == self._limits:
             return
         self._limits = limits
+        self._take_limits()
+        self.set_value(self._value)
+
+    def _take_limits(self) -> None:
+        limits, ticks = self._limits, self._ticks()
         with QSignalBlocker(self.slider), QSignalBlocker(self.box):
-            self.slider.setRange(0, self._ticks())
+            self.slider.setRange(0, ticks)
+            self.slider.setSingleStep(1 if limits.step else TICKS // 100)
+            self.slider.setPageStep(max(1, ticks // 10))
             self.box.setRange(limits.low, limits.high)
-        self.set_value(min(max(self._value, limits.low), limits.high))
+        default = self.box.textFromValue(limits.default) + self.box.suffix()
+        for widget in (self.symbol, self.slider):
+            widget.setToolTip(f"{self._tooltip}. Double click: {default}.")
+        self.box.setToolTip(f"{self._tooltip}.")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Reset on a double click."""
@@ -127,14 +141,18 @@ class ValueSlider(QWidget):
         return TICKS
 
     def _slid(self, tick: int) -> None:
-        value = self._limits.at(tick / max(self.slider.maximum(), 1))
-        self._value = round(value, 6)
+        self._value = round(self._limits.at(tick / max(self.slider.maximum(), 1)), 6)
         with QSignalBlocker(self.box):
-            self.box.setValue(value)
+            self.box.setValue(self._value)
         self.changed.emit(self._value, self.slider.isSliderDown())
 
     def _typed(self, value: float) -> None:
-        self._value = value
-        with QSignalBlocker(self.slider):
-            self.slider.setValue(round(self._limits.share_of(value) * self.slider.maximum()))
-        self.changed.emit(value, False)
+        self._value = self._limits.nearest(value)
+        self._show()
+        self.changed.emit(self._value, False)
+
+    def _show(self) -> None:
+        with QSignalBlocker(self.slider), QSignalBlocker(self.box):
+            share = self._limits.share_of(self._value)
+            self.slider.setValue(round(share * self.slider.maximum()))
+            self.box.setValue(self._value)

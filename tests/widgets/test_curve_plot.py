@@ -1,0 +1,222 @@
+"""A plot of a few curves: what is drawn, what the axes say, and how the person moves in it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QPainter, QPicture
+from PySide6.QtWidgets import QApplication, QGraphicsTextItem, QLabel
+
+from dragging import drag
+from driving import send_wheel
+from visualizer import theme
+from widgets.curve_plot import COLORS, Curve, CurvePlot
+
+X = np.linspace(0.0, 0.5, 6)
+
+
+@pytest.fixture
+def plot(qtbot):
+    widget = CurvePlot("frequency", "|H|", x_units="cycles/px")
+    qtbot.addWidget(widget)
+    widget.resize(420, 300)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    QApplication.processEvents()
+    yield widget
+    QApplication.instance().setPalette(theme.palette("light"))
+
+
+def area(plot) -> pg.PlotWidget:
+    return plot.findChild(pg.PlotWidget, "curve_plot_area")
+
+
+def painted_ticks(plot, side) -> dict[float, float]:
+    """Tick texts of an axis as numbers → where they stand, in data coordinates."""
+    QApplication.processEvents()
+    axis = area(plot).getPlotItem().getAxis(side)
+    picture = QPicture()
+    painter = QPainter(picture)
+    _, _, texts = axis.generateDrawSpecs(painter)
+    painter.end()
+    box = area(plot).getPlotItem().getViewBox()
+    found = {}
+    for rect, _, text in texts:
+        scene = axis.mapToScene(rect.center())
+        place = box.mapSceneToView(scene)
+        found[float(text.replace("−", "-"))] = place.x() if side == "bottom" else place.y()
+    return found
+
+
+def axis_text(plot, side):
+    return area(plot).getPlotItem().getAxis(side).label.toPlainText().strip()
+
+
+def pixels_of(plot, color) -> int:
+    """How many pixels of the plot have the colour, or nearly."""
+    QApplication.processEvents()
+    image = area(plot).grab().toImage()
+    wanted = QColor(COLORS[color])
+    count = 0
+    for y in range(image.height()):
+        for x in range(image.width()):
+            c = image.pixelColor(x, y)
+            near = abs(c.red() - wanted.red()) + abs(c.green() - wanted.green())
+            count += near + abs(c.blue() - wanted.blue()) < 30
+    return count
+
+
+def is_text(item):
+    return isinstance(item, QGraphicsTextItem)
+
+
+def view(plot):
+    QApplication.processEvents()
+    area(plot).grab()  # the range is found when it is painted
+    return np.array(area(plot).getPlotItem().getViewBox().viewRange())
+
+
+def test_the_axes_have_names_and_units(plot):
+    assert axis_text(plot, "bottom") == "frequency (cycles/px)"
+    assert axis_text(plot, "left") == "|H|"
+    plot.set_labels("time (ms)", "weight")
+    assert axis_text(plot, "bottom") == "time (ms)"
+    assert axis_text(plot, "left") == "weight"
+
+
+@pytest.mark.parametrize("scale", [1e-4, 0.05, 1.0, 3e4])
+def test_the_numbers_on_the_axes_are_the_numbers_of_the_curves_in_every_theme(plot, scale):
+    plot.set_curves([Curve("one", X * scale, X**2 * scale)])
+    for kind in ("light", "dark", "light"):
+        QApplication.instance().setPalette(theme.palette(kind))
+        for side in ("bottom", "left"):
+            ticks = painted_ticks(plot, side)
+            assert len(ticks) >= 2, side
+            for number, place in ticks.items():
+                size = np.ptp(view(plot)[0 if side == "bottom" else 1])
+                assert number == pytest.approx(place, abs=0.02 * size)
+
+
+def test_new_curves_take_the_place_of_the_old(plot):
+    plot.set_curves([Curve("one", X, X, "red"), Curve("two", X, 1 - X, "green")])
+    assert pixels_of(plot, "red") > 50
+    plot.set_curves([Curve("three", X, X, "blue")])
+    assert [curve.name for curve in plot.curves()] == ["three"]
+    assert pixels_of(plot, "red") == 0
+    assert pixels_of(plot, "blue") > 50
+
+
+@pytest.mark.parametrize("style", ["line", "dots", "bars", "points", "steps", "ridge"])
+def test_every_style_is_drawn(plot, style):
+    plot.set_curves([Curve("one", X, 1 + X, "purple", style)])
+    assert pixels_of(plot, "purple") > 30
+
+
+def test_the_legend_names_the_curves_where_there_are_several(plot):
+    legend = plot.findChild(QLabel, "curve_plot_legend")
+    plot.set_curves([Curve("only", X, X)])
+    assert not legend.isVisible()
+    plot.set_curves([Curve("a < b", X, X), Curve("second", X, X, "red", dash=1)])
+    assert legend.isVisible()
+    assert "a &lt; b" in legend.text()
+    assert "second" in legend.text()
+    assert COLORS["red"] in legend.text()
+    plot.set_legend_shown(False)
+    assert not legend.isVisible()
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        Curve("empty", np.array([]), np.array([])),
+        Curve("one", np.array([1.0]), np.array([2.0])),
+        Curve("one step", np.array([1.0]), np.array([2.0]), style="steps"),
+        Curve("one bar", np.array([1.0]), np.array([2.0]), style="bars"),
+        Curve("nothing", X, np.full(6, np.nan)),
+        Curve("nothing", X, np.full(6, np.nan), style="steps"),
+        Curve("flat", X, np.zeros(6)),
+        Curve("gap", X, np.array([1, 2, np.nan, np.nan, 3, 4])),
+        Curve("endless", X, np.array([1, 2, np.inf, 2, -np.inf, 4])),
+        Curve("huge", X, np.array([1, 2, 3, 4, 1e30, 5])),
+    ],
+    ids=lambda curve: curve.name,
+)
+@pytest.mark.parametrize("logarithmic", [False, True])
+@pytest.mark.filterwarnings("error")
+def test_every_curve_can_be_shown(plot, curve, logarithmic):
+    plot.set_logarithmic(logarithmic)
+    plot.set_curves([curve])
+    QApplication.processEvents()
+    assert not plot.grab().isNull()
+    assert np.isfinite(view(plot)).all()
+
+
+def test_logarithmic_leaves_out_what_is_not_positive_and_says_powers(plot):
+    plot.set_curves([Curve("counts", X, np.array([0.0, 1, 10, 100, 1000, 0]), style="steps")])
+    assert view(plot)[1, 1] > 900
+    plot.set_logarithmic(True)
+    QApplication.processEvents()
+    low, high = view(plot)[1]
+    assert -1 < low < high < 4  # exponents
+    plot.set_logarithmic(False)
+    QApplication.processEvents()
+    assert view(plot)[1, 1] > 900
+
+
+def test_wheel_zooms_drag_pans_and_double_click_home_and_zero_fit(qtbot, plot):
+    plot.set_curves([Curve("one", X, X)])
+    whole = view(plot)
+    viewport = area(plot).viewport()
+    middle = viewport.rect().center()
+
+    send_wheel(viewport, middle, 240)
+    assert np.ptp(view(plot)[0]) < np.ptp(whole[0])
+    zoomed = view(plot)
+    drag(qtbot, viewport, [middle, middle + QPoint(20, 8), middle + QPoint(40, 15)])
+    assert view(plot)[0, 0] < zoomed[0, 0]
+    plot.set_curves([Curve("one", X, X * 1.01)])
+    assert view(plot)[0, 0] != pytest.approx(whole[0, 0])  # it stays where the person put it
+
+    for press in (qtbot.mouseClick, qtbot.mouseDClick, qtbot.mouseRelease):
+        press(viewport, Qt.MouseButton.LeftButton, pos=middle)
+    np.testing.assert_allclose(view(plot)[0], whole[0], atol=0.01)
+    send_wheel(viewport, middle, 240)
+    viewport.setFocus()
+    qtbot.keyClick(viewport, Qt.Key.Key_Home)
+    np.testing.assert_allclose(view(plot)[0], whole[0], atol=0.01)
+
+
+def test_the_keyboard_zooms(qtbot, plot):
+    plot.set_curves([Curve("one", X, X)])
+    whole = np.ptp(view(plot)[0])
+    viewport = area(plot).viewport()
+    qtbot.keyClick(viewport, Qt.Key.Key_Plus)
+    assert np.ptp(view(plot)[0]) < whole
+    qtbot.keyClick(viewport, Qt.Key.Key_Minus)
+    assert np.ptp(view(plot)[0]) == pytest.approx(whole)
+
+
+def test_marks_are_drawn_with_their_text(plot):
+    plot.set_curves([Curve("one", X, X)])
+    whole, plain = view(plot), area(plot).grab().toImage()
+    plot.set_curves([Curve("one", X, X)], marks=[(0.2, "here")])
+    np.testing.assert_allclose(view(plot), whole)
+    assert area(plot).grab().toImage() != plain
+    texts = [item.toPlainText() for item in area(plot).scene().items() if is_text(item)]
+    assert "here" in texts
+
+
+def test_it_follows_the_theme(plot):
+    plot.set_curves([Curve("one", X, X)])
+    for kind in ("dark", "light"):
+        QApplication.instance().setPalette(theme.palette(kind))
+        QApplication.processEvents()
+        ground = area(plot).grab().toImage().pixelColor(2, 2)
+        assert (ground.lightness() < 80) == (kind == "dark")
+
+
+def test_it_says_how_to_move_in_it(plot):
+    assert "wheel" in area(plot).toolTip().lower()
+    assert plot.accessibleName() == "Plot: |H| against frequency (cycles/px)"
