@@ -10,6 +10,7 @@ import numpy as np
 from engines.errors import KernelError
 
 MAX_SIDE = 31
+LARGEST = float(np.finfo(np.float32).max)
 # A sum this small against the weights' magnitudes is rounding, not a sum.
 ZERO_SUM = 1e-9
 
@@ -74,11 +75,11 @@ def make_zero_sum(kernel: np.ndarray) -> np.ndarray:
 
 
 def scale(kernel: np.ndarray, factor: float) -> np.ndarray:
-    """Return the kernel times `factor`. Raises KernelError when a weight becomes infinite."""
+    """Return the kernel times `factor`. Raises KernelError when a weight exceeds 32 bits."""
     with np.errstate(over="ignore"):
         scaled = kernel * factor
-    if not np.isfinite(scaled).all():
-        raise KernelError(f"Times {factor:g}, a weight is no longer a finite number.")
+    if not (np.abs(scaled) <= LARGEST).all():
+        raise KernelError(f"Times {factor:.3g}, a weight is more than a 32-bit number can hold.")
     return scaled
 
 

@@ -18,12 +18,15 @@ MAX_STEPS = 500
 class _Step(QUndoCommand):
     """From one state to another; steps of one drag merge into one."""
 
-    def __init__(self, history: History, before: object, after: object, key: str | None) -> None:
+    def __init__(
+        self, history: History, before: object, after: object, key: str | None, held: bool
+    ) -> None:
         super().__init__()
         self._history = history
         self._before = before
         self._after = after
         self._key = key
+        self._held = held
         self._time = time.monotonic()
 
     def id(self) -> int:
@@ -32,9 +35,10 @@ class _Step(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Step) or other._key != self._key:
             return False
-        if other._time - self._time > MERGE_SECONDS or self._history.merging_is_over:
+        paused = not self._held and other._time - self._time > MERGE_SECONDS
+        if paused or self._history.merging_is_over:
             return False
-        self._after, self._time = other._after, other._time
+        self._after, self._time, self._held = other._after, other._time, other._held
         self.setObsolete(self._before == self._after)
         return True
 
@@ -65,15 +69,18 @@ class History(QObject, Generic[S]):
         """The state that is shown."""
         return self._present
 
-    def apply(self, state: S, label: str, *, merge_key: str | None = None) -> None:
+    def apply(
+        self, state: S, label: str, *, merge_key: str | None = None, held: bool = False
+    ) -> None:
         """Make `state` the present one, as a step named `label`.
 
         merge_key: steps in quick succession with the same key (one drag, one wheel turn) become
-        one step, until `end_merge` is called.
+        one step, until `end_merge` is called. held: the person has not let go of the mouse, so the
+        next step belongs to this one however long they rest.
         """
         if state == self._present:
             return
-        step = _Step(self, self._present, state, merge_key)
+        step = _Step(self, self._present, state, merge_key, held)
         step.setText(label)
         self.stack.push(step)
         self.merging_is_over = False

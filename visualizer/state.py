@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 MAX_KERNEL_SIDE = 31
 MAX_CHAIN = 8
+LARGEST_WEIGHT = float(np.finfo(np.float32).max)
 
 Operation = Literal["correlation", "convolution"]
 PaddingMode = Literal["same", "valid", "full"]
@@ -23,6 +23,11 @@ Matrix = tuple[tuple[float, ...], ...]
 
 SOBEL_X: Matrix = ((-1.0, 0.0, 1.0), (-2.0, 0.0, 2.0), (-1.0, 0.0, 1.0))
 IDENTITY: Matrix = ((0.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 0.0))
+
+
+def matrix_of(values: np.ndarray) -> Matrix:
+    """Return the kernel `values` (rows, columns) as the state holds it."""
+    return tuple(map(tuple, np.asarray(values, dtype=float).tolist()))
 
 
 class _Frozen(BaseModel):
@@ -67,8 +72,8 @@ class ChainLink(_Frozen):
             raise ValueError(f"a kernel has 1 to {MAX_KERNEL_SIDE} rows of equal length")
         if not 1 <= widths.pop() <= MAX_KERNEL_SIDE:
             raise ValueError(f"a kernel has 1 to {MAX_KERNEL_SIDE} columns")
-        if not all(math.isfinite(value) for row in kernel for value in row):
-            raise ValueError("a kernel holds finite numbers only")
+        if not all(abs(value) <= LARGEST_WEIGHT for row in kernel for value in row):
+            raise ValueError("a kernel holds finite 32-bit numbers only")
         return kernel
 
     def array(self) -> np.ndarray:
@@ -150,8 +155,7 @@ class KernelLabState(_Frozen):
 
     def with_kernel(self, values: np.ndarray, recipe: Recipe | None = None) -> KernelLabState:
         """Return the same state with the kernel `values` (rows, columns) in the grid."""
-        matrix = tuple(map(tuple, np.asarray(values, dtype=float).tolist()))
-        return self.with_link(self.link.replace(kernel=matrix, recipe=recipe))
+        return self.with_link(self.link.replace(kernel=matrix_of(values), recipe=recipe))
 
     def with_link(self, link: ChainLink) -> KernelLabState:
         """Return the same state with `link` in place of the selected one."""

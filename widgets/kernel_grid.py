@@ -27,6 +27,7 @@ from widgets.number_text import (
 )
 
 STEP = 0.1
+LARGEST = 1e38  # about what a 32-bit number can hold
 PIXELS_PER_STEP = 6
 EDITOR_WIDTH = 84
 _ARROWS = {
@@ -67,6 +68,7 @@ class KernelGrid(QWidget):
         self._look = GridLook(current=(0, 0))
         self._editor: QLineEdit | None = None
         self._before_edit = 0.0
+        self._unchanged_text: str | None = None
         self._drag: tuple[QPointF, float, bool] | None = None
         self._hovered: tuple[int, int] | None = None
 
@@ -92,6 +94,10 @@ class KernelGrid(QWidget):
     def invalid_cells(self) -> list[tuple[int, int]]:
         """Return the cells that hold a text which is no number."""
         return list(self._look.invalid)
+
+    def is_held(self) -> bool:
+        """Return whether the mouse is held on a cell, so that its value may go on changing."""
+        return self._drag is not None
 
     def set_read_only(self, read_only: bool) -> None:
         """Only show the kernel, or let it be edited."""
@@ -221,6 +227,7 @@ class KernelGrid(QWidget):
         held = self._look.invalid.get(cell)
         value = format_fraction(self._before_edit) or repr(self._before_edit).removesuffix(".0")
         editor.setText(typed if typed is not None else held or value)
+        self._unchanged_text = value if typed is None and held is None else None
         if typed is None:
             editor.selectAll()
         editor.textEdited.connect(self._typed)
@@ -234,7 +241,7 @@ class KernelGrid(QWidget):
     def _typed(self, text: str) -> None:
         """Follow every keystroke that makes a number."""
         try:
-            value = parse_number(text)
+            value = _parse_weight(text)
         except NumberTextError:
             return  # judged when the person is done
         if value != self._values[self.current_cell()]:
@@ -271,8 +278,10 @@ class KernelGrid(QWidget):
             return
         cell, text = self.current_cell(), self._editor.text()
         self._close_editor()
+        if text == self._unchanged_text and self._values[cell] == self._before_edit:
+            return  # a fraction stands for a number that it may miss by a billionth
         try:
-            value = parse_number(text)
+            value = _parse_weight(text)
         except NumberTextError as error:
             self._values[cell] = self._before_edit
             self._look.invalid[cell] = text
@@ -383,6 +392,8 @@ class KernelGrid(QWidget):
         """Take a number into the current cell, or a matrix as the kernel."""
         try:
             matrix = parse_matrix(QGuiApplication.clipboard().text())
+            if np.abs(matrix).max() > LARGEST:
+                raise NumberTextError(f"A weight is larger than {LARGEST:g}; paste smaller ones.")
         except NumberTextError as error:
             self.paste_rejected.emit(str(error))
             return
@@ -412,13 +423,21 @@ class KernelGrid(QWidget):
         """Return what is said about a cell: its number in full, or why its text is no number."""
         if cell in self._look.invalid:
             try:
-                parse_number(self._look.invalid[cell])
+                _parse_weight(self._look.invalid[cell])
             except NumberTextError as error:
                 return str(error)
         value = float(self._values[cell])
         fraction = format_fraction(value)
         number = f"{format_number(value, 7)} = {fraction}" if fraction else f"{value:.10g}"
         return f"row {cell[0] + 1}, column {cell[1] + 1}: {number}"
+
+
+def _parse_weight(text: str) -> float:
+    """Return the number in `text`; raises NumberTextError for none or too large a one."""
+    value = parse_number(text)
+    if abs(value) > LARGEST:
+        raise NumberTextError(f"“{text.strip()}” is too large; a weight is at most {LARGEST:g}.")
+    return value
 
 
 def _step(modifiers: Qt.KeyboardModifier) -> float:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QFrame, QScrollArea, QSlider, QWidget
 
+# What would take the wheel from the column that is being scrolled.
+_TURNED = (QAbstractSpinBox, QComboBox, QSlider)
 WIDEST = 0.4  # of the window, from which on the column scrolls sideways as well
 
 
 class SideColumn(QScrollArea):
-    """As wide as `content` needs, also when its text grows; scrolls where the window is too small."""
+    """As wide as `content` needs, also when its text grows; scrolls where the window is too small.
+
+    The wheel changes the value of a box or slider only once that has been clicked; else it scrolls.
+    """
 
     def __init__(self, name: str, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,7 +27,12 @@ class SideColumn(QScrollArea):
         self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the content's needs."""
+        """Follow the content's needs; keep the wheel from boxes that are only passed over."""
+        if event.type() == QEvent.Type.Wheel and watched is not self.widget():
+            if isinstance(watched, QWidget) and not watched.hasFocus():
+                event.ignore()  # so that it goes on to the column
+                return True
+            return False
         if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
             self._fit()
         return super().eventFilter(watched, event)
@@ -37,6 +47,10 @@ class SideColumn(QScrollArea):
         content = self.widget()
         if content is None:
             return
+        for kind in _TURNED:
+            for box in content.findChildren(kind):
+                box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+                box.installEventFilter(self)
         needed = content.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
         room = self.window().width() if self.window() is not self else 0
         self.setMinimumWidth(min(needed, round(room * WIDEST)) if room > 400 else needed)

@@ -80,7 +80,7 @@ def test_sizes_beyond_the_limits_are_sentences(shape):
 
 
 def test_scaling_to_infinity_is_a_sentence():
-    with pytest.raises(KernelError, match="finite"):
+    with pytest.raises(KernelError, match="32-bit"):
         ops.scale(np.full((1, 1), 1e308), 10)
     assert ops.scale(np.ones((1, 1)), 0.5)[0, 0] == 0.5
 

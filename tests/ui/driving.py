@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QSlider
 from scipy import ndimage
 
 
@@ -54,14 +54,16 @@ def type_into(qtbot, panel, row, column, text, *, key=Qt.Key.Key_Return):
 
 
 def response_by_scipy(panel):
-    """The present output by scipy.ndimage, channel by channel (zero border, same)."""
+    """The present output by scipy.ndimage, channel by channel (one kernel, padding "same")."""
     state = panel.state
+    kernel = state.kernel_array()
+    middle = [side % 2 - 1 for side in kernel.shape]  # of an even side the cell before the middle
     values = panel.picture.values(state.color).astype(np.float64)
     function = ndimage.correlate if state.operation == "correlation" else ndimage.convolve
     mode = {"zero": "constant", "replicate": "nearest", "reflect": "mirror", "circular": "wrap"}
     return np.stack(
         [
-            function(values[..., c], state.kernel_array(), mode=mode[state.border])
+            function(values[..., c], kernel, mode=mode[state.border], origin=middle)
             for c in range(values.shape[2])
         ],
         axis=2,
@@ -98,3 +100,25 @@ def color_at(view, row, column):
 def message(panel):
     """The sentence that the panel shows, "" if it shows none."""
     return panel.view.messages.text() if panel.view.messages.isVisible() else ""
+
+
+def drag_slider(qtbot, panel, name, *shares, release=True):
+    """Take the handle of the slider `name` to each of `shares` (0…1) of its way, and let go."""
+    slider = child(panel, QSlider, name)
+    handle = slider.handle_rect()
+    place, room = handle.center(), slider.width() - handle.width()
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=place)
+    for share in shares:
+        place = QPoint(handle.width() // 2 + round(share * room), place.y())
+        qtbot.mouseMove(slider, place)
+    if release:
+        qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=place)
+        settle(qtbot, panel)
+
+
+def press_keys(qtbot, panel, name, *keys, kind=QSlider):
+    """Press keys on the control `name`."""
+    control = child(panel, kind, name)
+    for key in keys:
+        qtbot.keyClick(control, key)
+    settle(qtbot, panel)

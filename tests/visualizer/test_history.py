@@ -55,3 +55,16 @@ def test_a_drag_back_to_where_it_began_leaves_no_step(qtbot):
     history.apply(0, "drag", merge_key="cell")
     assert history.stack.count() == 0
     assert history.present == 0
+
+
+def test_a_drag_is_one_step_however_long_the_hand_rests(qtbot, monkeypatch):
+    history = History(0)
+    monkeypatch.setattr("visualizer.history.MERGE_SECONDS", 0)
+    history.apply(1, "drag", merge_key="cell", held=True)
+    history.apply(2, "drag", merge_key="cell", held=True)
+    history.apply(3, "drag", merge_key="cell")
+    history.apply(4, "wheel", merge_key="cell")
+    history.stack.undo()
+    assert history.present == 3
+    history.stack.undo()
+    assert history.present == 0

@@ -143,7 +143,7 @@ def run_filter(picture: Picture, state: KernelLabState) -> FilterResult:
         number=enabled[-1] + 1 if enabled else 0,
         response=response.permute(1, 2, 0).numpy(),
         values=shown.permute(1, 2, 0).numpy(),
-        rendered=render_response(shown, _display_of(state), gain=state.gain, offset=state.offset),
+        rendered=render_response(shown, display_of(state), gain=state.gain, offset=state.offset),
         geometry=output_geometry(
             *image.shape[1:],
             *last.shape,
@@ -158,7 +158,7 @@ def run_filter(picture: Picture, state: KernelLabState) -> FilterResult:
     )
 
 
-def _display_of(state: KernelLabState) -> Literal["clipped", "absolute", "signed"]:
+def display_of(state: KernelLabState) -> Literal["clipped", "absolute", "signed"]:
     """Return how the output is shown; "auto": as a picture where it is one, else about zero."""
     if state.display != "auto":
         return state.display

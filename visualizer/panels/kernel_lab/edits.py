@@ -30,16 +30,18 @@ class Edits:
         *,
         merge_key: str = "",
         goes_on: bool = False,
+        held: bool = False,
         keep_grid: bool = False,
     ) -> None:
         """Make `state` the present one, as a step of its own or merged into a drag's.
 
-        merge_key: names the drag; goes_on: whether more of it will follow.
+        merge_key: names the drag; goes_on: whether more of it may follow; held: whether the
+        mouse is still held, so that it will.
         """
         if not merge_key:
             self.history.end_merge()
         self.following, self.keep_grid = goes_on, keep_grid
-        self.history.apply(state, label, merge_key=merge_key or None)
+        self.history.apply(state, label, merge_key=merge_key or None, held=held)
         self.following = self.keep_grid = False
         if merge_key and not goes_on:
             self.history.end_merge()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from visualizer.panels.kernel_lab.form_parts import add_choice, combo, row, spin, wrapping_label
-from visualizer.state import MAX_CHAIN, MAX_KERNEL_SIDE, KernelLabState, Recipe
+from visualizer.state import MAX_CHAIN, MAX_KERNEL_SIDE, KernelLabState, Matrix, Recipe
 from widgets.chain_strip import ChainStrip
 from widgets.icon_button import IconButton
 from widgets.kernel_grid import KernelGrid
@@ -55,6 +56,8 @@ class KernelControls(QWidget):
         super().__init__(parent)
         self._families: dict[str, Sequence[ParameterSpec]] = {}
         self._recipe_family = ""
+        self._shown = (0, 0)
+        self._preset_rows: dict[Matrix, int] = {}
         self._sliders: dict[str, ValueSlider] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -110,14 +113,15 @@ class KernelControls(QWidget):
     def set_choices(
         self,
         families: Iterable[tuple[str, str, str, Sequence[ParameterSpec]]],
-        presets: Iterable[tuple[str, str]],
+        presets: Iterable[tuple[str, str, Matrix]],
     ) -> None:
-        """List families (name, title, meaning, parameters), then presets (name, description)."""
+        """List families (name, title, meaning, parameters), presets (name, description, kernel)."""
         for name, title, meaning, parameters in families:
             self._families[name] = parameters
             add_choice(self.preset_combo, f"family:{name}", f"{title}, with sliders", meaning)
         self.preset_combo.insertSeparator(self.preset_combo.count())
-        for name, description in presets:
+        for name, description, kernel in presets:
+            self._preset_rows.setdefault(kernel, self.preset_combo.count())
             add_choice(self.preset_combo, name, name, description)
         self.preset_combo.setCurrentIndex(-1)
 
@@ -147,8 +151,14 @@ class KernelControls(QWidget):
 
     def show_state(self, state: KernelLabState, *, keep_grid: bool = False) -> None:
         """Set every control to `state`; `keep_grid` spares the grid that the edit came from."""
-        if not keep_grid:
-            self.grid.set_kernel(state.kernel_array())
+        kernel = state.kernel_array()
+        shown = (state.selected, len(state.chain))
+        if not keep_grid and (
+            shown != self._shown or not np.array_equal(kernel, self.grid.kernel())
+        ):
+            self.grid.set_kernel(kernel)  # else what is marked or being typed there stays
+        self._shown = shown
+        self._show_choice(state)
         with QSignalBlocker(self.rows_spin), QSignalBlocker(self.columns_spin):
             self.rows_spin.setValue(len(state.kernel))
             self.columns_spin.setValue(len(state.kernel[0]))
@@ -156,6 +166,15 @@ class KernelControls(QWidget):
             self.link_button.setChecked(False)
         self.chain.set_chain([link.enabled for link in state.chain], state.selected)
         self._show_recipe(state.link.recipe)
+
+    def _show_choice(self, state: KernelLabState) -> None:
+        """Name the family or preset that is in the grid, or invite to choose one."""
+        recipe = state.link.recipe
+        if recipe is not None:
+            row = self.preset_combo.findData(f"family:{recipe.family}")
+        else:
+            row = self._preset_rows.get(state.kernel, -1)
+        self.preset_combo.setCurrentIndex(row)
 
     def _show_recipe(self, recipe: Recipe | None) -> None:
         family = recipe.family if recipe is not None and recipe.family in self._families else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QObject
@@ -10,12 +10,13 @@ from PySide6.QtGui import QGuiApplication
 
 from engines import kernel_families, kernel_operations, kernel_text, kernels
 from engines.errors import EngineError
-from visualizer.jobs import JobError
 from visualizer.panels.kernel_lab.edits import Edits
 from visualizer.panels.kernel_lab.kernel_controls import KernelControls
-from visualizer.state import MAX_CHAIN, ChainLink, Recipe
-from widgets.message_bar import MessageBar
+from visualizer.state import MAX_CHAIN, ChainLink, Recipe, matrix_of
+from widgets.message_bar import Kind, MessageBar
 from widgets.value_slider import ValueRange
+
+LAST_GOOD = "The last good kernel is still applied."
 
 
 class KernelEditor(QObject):
@@ -26,21 +27,19 @@ class KernelEditor(QObject):
         edits: Edits,
         controls: KernelControls,
         messages: MessageBar,
-        show_error: Callable[[JobError], None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._edits, self._controls, self._messages = edits, controls, messages
-        self._show_error = show_error
-        self._scale_base: np.ndarray | None = None
-        self._refused = False
+        self._scale_base: ChainLink | None = None
+        self._refusal = ""  # the sentence that is shown until an edit goes well
         self._fill()
         grid = controls.grid
         controls.kernel_edited.connect(self._typed)
         grid.matrix_pasted.connect(lambda values: self.set_kernel(values, "pasted kernel"))
-        grid.paste_rejected.connect(lambda text: show_error(JobError(text)))
+        grid.paste_rejected.connect(self._refuse)
         grid.cell_rejected.connect(self._cell_rejected)
-        grid.cell_accepted.connect(lambda _row, _column: self._cell_accepted())
+        grid.cell_accepted.connect(lambda _row, _column: self.clear_refusal())
         controls.preset_chosen.connect(self._preset)
         controls.family_chosen.connect(lambda name: self._cook(name, {}, "", False))
         controls.recipe_changed.connect(self._recipe_changed)
@@ -60,7 +59,10 @@ class KernelEditor(QObject):
                 (family.name, family.title, family.meaning, [_spec(p) for p in family.parameters])
                 for family in kernel_families.FAMILIES.values()
             ),
-            ((kernel.name, kernel.description) for kernel in kernels.PRESETS.values()),
+            (
+                (kernel.name, kernel.description, matrix_of(kernel.values))
+                for kernel in kernels.PRESETS.values()
+            ),
         )
         self._controls.set_operations(
             [(operation.name, operation.tooltip) for operation in kernel_operations.OPERATIONS]
@@ -69,11 +71,25 @@ class KernelEditor(QObject):
             (name, title) for name, (title, _) in kernel_text.FORMATS.items()
         )
 
+    def _drop_marks(self) -> None:
+        """Let a whole new kernel replace texts that are no numbers, even if it is the same."""
+        if self._controls.grid.invalid_cells():
+            self._controls.grid.set_kernel(self._edits.state.kernel_array())
+        self.clear_refusal()
+
+    def clear_refusal(self) -> None:
+        """Take the refusal back after an edit that went well; a marked cell keeps its own."""
+        if self._refusal and not self._controls.grid.invalid_cells():
+            if self._messages.text() == self._refusal:
+                self._messages.clear()
+            self._refusal = ""
+
     # -- one kernel -------------------------------------------------------------------------
 
     def set_kernel(self, values: np.ndarray, label: str) -> None:
         """Put `values` (rows, columns) into the grid, as a step of its own."""
         self._edits.apply(self._edits.state.with_kernel(values), label)
+        self._drop_marks()
 
     def copy(self, name: str) -> None:
         """Put the kernel on the clipboard in the format `name`."""
@@ -81,11 +97,15 @@ class KernelEditor(QObject):
         QGuiApplication.clipboard().setText(function(self._edits.state.kernel_array()))
 
     def _typed(self, values: np.ndarray, goes_on: bool) -> None:
+        link = self._edits.state.link
+        # A cell that was entered and left as it was does not end the recipe.
+        recipe = link.recipe if np.array_equal(values, link.array()) else None
         self._edits.apply(
-            self._edits.state.with_kernel(values),
+            self._edits.state.with_kernel(values, recipe),
             "edit of the kernel",
             merge_key="grid",
             goes_on=goes_on,
+            held=self._controls.grid.is_held(),
             keep_grid=True,
         )
 
@@ -97,25 +117,29 @@ class KernelEditor(QObject):
         try:
             self.set_kernel(operation.function(self._edits.state.kernel_array()), operation.label)
         except EngineError as error:
-            self._show_error(JobError(str(error)))
+            self._refuse(str(error))
 
     def _resize(self, rows: int, columns: int) -> None:
         resized = kernel_operations.resize(self._edits.state.kernel_array(), rows, columns)
         self.set_kernel(resized, f"size {rows} × {columns}")
 
     def _scale(self, factor: float, goes_on: bool) -> None:
-        if self._scale_base is None:
-            self._scale_base = self._edits.state.kernel_array()
+        base = self._scale_base or self._edits.state.link
+        self._scale_base = base if goes_on else None
         try:
-            scaled = kernel_operations.scale(self._scale_base, factor)
+            scaled = kernel_operations.scale(base.array(), factor)
         except EngineError as error:
-            self._show_error(JobError(str(error)))
+            self._refuse(f"{error} {LAST_GOOD}", kind="warning")
+            if not goes_on:
+                self._edits.history.end_merge()
             return
         self._edits.apply(
-            self._edits.state.with_kernel(scaled), "scaling", merge_key="scale", goes_on=goes_on
+            self._edits.state.with_kernel(scaled, base.recipe if factor == 1 else None),
+            "scaling",
+            merge_key="scale",
+            goes_on=goes_on,
+            held=goes_on,
         )
-        if not goes_on:
-            self._scale_base = None
 
     # -- kernels by formula -----------------------------------------------------------------
 
@@ -133,21 +157,19 @@ class KernelEditor(QObject):
         try:
             kernel = kernel_families.make(family_name, complete)
         except EngineError as error:
-            self._refused = True
-            self._messages.show_message(
-                f"{error} The last good kernel is still applied.", kind="warning"
-            )
+            self._refuse(f"{error} {LAST_GOOD}", kind="warning")
+            if not goes_on:
+                self._edits.history.end_merge()
             return
-        if self._refused:
-            self._refused = False
-            self._messages.clear()
         recipe = Recipe(family=family_name, values=tuple(complete.items()))
         self._edits.apply(
             self._edits.state.with_kernel(kernel, recipe),
             family.title,
             merge_key=merge_key,
             goes_on=goes_on,
+            held=goes_on,
         )
+        self._drop_marks()
 
     # -- the chain --------------------------------------------------------------------------
 
@@ -155,6 +177,7 @@ class KernelEditor(QObject):
         """Insert an identity kernel after the selected one and select it."""
         state = self._edits.state
         if len(state.chain) >= MAX_CHAIN:
+            self._refuse(f"A chain has at most {MAX_CHAIN} kernels; take one out first.")
             return
         place = state.selected + 1
         chain = (*state.chain[:place], ChainLink(), *state.chain[place:])
@@ -164,6 +187,7 @@ class KernelEditor(QObject):
         """Take the selected kernel out of the chain."""
         state = self._edits.state
         if len(state.chain) == 1:
+            self._refuse("This is the only kernel: change it, or switch it off with “on”.")
             return
         chain = (*state.chain[: state.selected], *state.chain[state.selected + 1 :])
         selected = min(state.selected, len(chain) - 1)
@@ -181,15 +205,13 @@ class KernelEditor(QObject):
 
     # -- refusals ---------------------------------------------------------------------------
 
+    def _refuse(self, sentence: str, *, kind: Kind = "error") -> None:
+        self._refusal = sentence
+        self._messages.show_message(sentence, kind=kind)
+
     def _cell_rejected(self, row: int, column: int, text: str, message: str) -> None:
         where = f"Row {row + 1}, column {column + 1} of the kernel"
-        self._messages.show_message(
-            f"{where}: {message} The last good kernel is still applied.", kind="warning"
-        )
-
-    def _cell_accepted(self) -> None:
-        if self._messages.kind() == "warning" and not self._controls.grid.invalid_cells():
-            self._messages.clear()
+        self._refuse(f"{where}: {message} {LAST_GOOD}", kind="warning")
 
 
 def _spec(parameter: kernel_families.Parameter) -> tuple[str, str, ValueRange, str]:

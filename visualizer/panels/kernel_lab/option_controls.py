@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
+from visualizer.panels.kernel_lab.compute import display_of
 from visualizer.panels.kernel_lab.form_parts import add_choice, combo, row, spin
 from visualizer.state import KernelLabState
 from widgets.toggle_row import Choice, ToggleRow
@@ -173,7 +174,7 @@ class OptionControls(QWidget):
         for field, slider in self._sliders.items():
             if not slider.slider.isSliderDown():
                 slider.set_value(getattr(state, field))
-        self._sliders["offset"].setEnabled(state.display in ("auto", "clipped"))
+        self._sliders["offset"].setEnabled(display_of(state) == "clipped")
 
     def _padding_activated(self, index: int) -> None:
         value = self.padding_combo.itemData(index)

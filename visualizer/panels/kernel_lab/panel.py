@@ -81,9 +81,7 @@ class KernelLabPanel(Panel):
         self.input = PictureInput(
             self.edits, services.session, view.messages, self.show_error, self
         )
-        self.editor = KernelEditor(
-            self.edits, view.controls.kernel, view.messages, self.show_error, self
-        )
+        self.editor = KernelEditor(self.edits, view.controls.kernel, view.messages, self)
         tools = make_tools(view.input_view, services.settings)
         self.toolbox = ToolBox(view.drawer, tools, self.edits, self._show_tool_error, self)
         self._make_actions()
@@ -281,13 +279,18 @@ class KernelLabPanel(Panel):
 
     def _option_dragged(self, field: str, value: float, goes_on: bool) -> None:
         self.edits.apply(
-            self.state.replace(**{field: value}), field, merge_key=field, goes_on=goes_on
+            self.state.replace(**{field: value}),
+            field,
+            merge_key=field,
+            goes_on=goes_on,
+            held=goes_on,
         )
 
     # -- state → job → result → view --------------------------------------------------------
 
     def _state_changed(self, before: KernelLabState, after: KernelLabState) -> None:
         self.view.controls.show_state(after, keep_grid=self.edits.keep_grid)
+        self.editor.clear_refusal()
         self.toolbox.show_state(after)
         if before.kernel != after.kernel:
             self._naming_timer.start()

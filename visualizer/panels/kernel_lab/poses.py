@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engines import kernel_families
 from engines.kernels import PRESETS
-from visualizer.state import ChainLink, KernelLabState, Recipe, ToolsState
+from visualizer.state import ChainLink, KernelLabState, Recipe, ToolsState, matrix_of
 
 if TYPE_CHECKING:
     from visualizer.panels.kernel_lab.panel import KernelLabPanel
@@ -69,4 +69,4 @@ def _state_for(state: KernelLabState, tool: str) -> KernelLabState:
 
 
 def _preset(name: str) -> ChainLink:
-    return ChainLink(kernel=tuple(map(tuple, PRESETS[name].values.tolist())))
+    return ChainLink(kernel=matrix_of(PRESETS[name].values))

@@ -93,6 +93,7 @@ class ToolBox(QObject):
             ", ".join(changes).replace("_", " "),
             merge_key=key,
             goes_on=goes_on,
+            held=goes_on,
         )
 
     def _state_edited(self, changes: dict, goes_on: bool) -> None:
@@ -101,4 +102,5 @@ class ToolBox(QObject):
             ", ".join(changes),
             merge_key=" ".join(changes),
             goes_on=goes_on,
+            held=goes_on,
         )
