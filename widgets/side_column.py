@@ -28,11 +28,10 @@ class SideColumn(QScrollArea):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the content's needs; keep the wheel from boxes that are only passed over."""
-        if event.type() == QEvent.Type.Wheel and watched is not self.widget():
-            if isinstance(watched, QWidget) and not watched.hasFocus():
-                event.ignore()  # so that it goes on to the column
-                return True
-            return False
+        turned = event.type() == QEvent.Type.Wheel and isinstance(watched, _TURNED)
+        if turned and not watched.hasFocus():
+            event.ignore()  # so that it goes on to the column
+            return True
         if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
             self._fit()
         return super().eventFilter(watched, event)

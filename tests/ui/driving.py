@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QSlider
 from scipy import ndimage
 
@@ -90,10 +91,17 @@ def send_wheel(widget, position: QPoint, delta: int):
     QGuiApplication.sendEvent(widget, event)
 
 
+def turn_wheel(widget, delta: int):
+    """Turn the wheel over `widget` as the window system tells it, which Qt may pass on upwards."""
+    window = widget.window()
+    place = widget.mapTo(window, widget.rect().center())
+    QTest.wheelEvent(window.windowHandle(), QPointF(place), QPoint(0, delta))
+
+
 def color_at(view, row, column):
-    """The colour (red, green, blue) in 0…255 that `view` paints at a pixel of its picture."""
-    image = view.viewport().grab().toImage()
-    place = view.pixel_to_widget(row, column) * image.devicePixelRatio()
+    """The colour (red, green, blue) in 0…255 that `view` paints near the corner of a pixel."""
+    image = view.viewport().grab().toImage()  # numbers may stand in the middle of it
+    place = view.scene_to_widget(row - 0.4, column - 0.4) * image.devicePixelRatio()
     return np.array(image.pixelColor(place).getRgb()[:3])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -59,6 +60,7 @@ class KernelControls(QWidget):
         self._shown = (0, 0)
         self._preset_rows: dict[Matrix, int] = {}
         self._sliders: dict[str, ValueSlider] = {}
+        self._operation_buttons: list[QWidget] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -132,6 +134,7 @@ class KernelControls(QWidget):
             button.setObjectName(f"op_{name}")
             button.clicked.connect(lambda _=False, n=name: self.operation_pressed.emit(n))
             self._operations_row.addWidget(button)
+            self._operation_buttons.append(button)
         self._operations_row.addStretch(1)
 
     def set_copy_formats(self, formats: Iterable[tuple[str, str]]) -> None:
@@ -148,6 +151,8 @@ class KernelControls(QWidget):
             self.copy_actions.append(action)
         button.setMenu(menu)
         self._operations_row.addWidget(button)
+        self._operation_buttons.append(button)
+        self._order_focus()
 
     def show_state(self, state: KernelLabState, *, keep_grid: bool = False) -> None:
         """Set every control to `state`; `keep_grid` spares the grid that the edit came from."""
@@ -198,6 +203,15 @@ class KernelControls(QWidget):
             slider.changed.connect(lambda v, more, n=name: self.recipe_changed.emit(n, v, more))
             self._sliders[name] = slider
             self._sliders_column.addWidget(slider)
+        self._order_focus()
+
+    def _order_focus(self) -> None:
+        """Let Tab come by what was made later where it stands, between the grid and the scale."""
+        order = [self.grid, *self._operation_buttons]
+        for slider in self._sliders.values():
+            order += [slider.slider, slider.box]
+        for before, after in itertools.pairwise([*order, self.scale.slider]):
+            self.setTabOrder(before, after)
 
     # -- listening --------------------------------------------------------------------------
 
