@@ -140,6 +140,7 @@ class ImageView(QWidget):
         self._bar.setVisible(self._bar_wanted and colors != "rgb")
         if colors != "rgb":
             self._bar.set_scale(colors, scale)
+        self._cursor.suspend()
         self._place(picture, before, keep_view)
         self._cursor.set_picture(picture)
         self._show_readout()

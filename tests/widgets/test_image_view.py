@@ -203,6 +203,19 @@ def test_a_click_names_its_pixel_and_a_drag_does_not(qtbot, view):
         drag(qtbot, view, view.pixel_to_widget(4, 4), QPoint(40, 20))
 
 
+def test_only_pixels_of_the_new_picture_are_told_when_it_slips_from_under_the_mouse(qtbot, view):
+    view.set_picture(*rgb_picture(300, 400))
+    told = []
+    view.pixel_hovered.connect(lambda row, column: told.append((row, column)))
+    hover(qtbot, view, 150, 380)
+    view.set_picture(*rgb_picture(40, 12))  # narrow: beside it the old picture had pixels
+    assert told == [(150, 380)]
+    assert view.hovered_pixel() is None
+    view.set_picture(*rgb_picture(30, 40))
+    assert all(row < 30 and column < 40 for row, column in told[1:])
+    assert view.hovered_pixel() == told[-1]
+
+
 def test_arrow_keys_move_the_hovered_pixel(qtbot, view):
     view.set_picture(*rgb_picture(8, 8))
     hovered = []

@@ -39,6 +39,10 @@ class PixelCursor(QObject):
             self._go(None)
         self.refresh()
 
+    def suspend(self) -> None:
+        """Follow no move of the view until the next `set_picture`: it belongs to that picture."""
+        self._picture = None
+
     def mouse_at(self, widget: QPointF) -> None:
         """Hover the pixel under the mouse."""
         self._mouse = QPointF(widget)
