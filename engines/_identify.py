@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 
 from engines import kernel_shapes as shapes
 from engines._presets import PRESETS
@@ -16,6 +16,8 @@ from engines._presets import PRESETS
 # with a chance of about 1e-8; a kernel typed with two decimals still reaches it.
 CLOSE = 0.99
 EXACT = 1 - 1e-6
+WORTH_REFINING = 0.8  # of a coarse search
+_Wave = tuple[float, float, float, float]  # wavelength, θ, σ, γ of a Gabor
 TRANSFORMS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
     ("", lambda k: k),
     ("flipped left–right", lambda k: k[:, ::-1]),
@@ -261,23 +263,57 @@ def _gabors(kernel: np.ndarray) -> Iterator[_Candidate]:
     frequency = float(np.hypot(u, v))
     if frequency < 1 / (2 * size):
         return
-    wavelength, theta = 1 / frequency, float(np.degrees(np.arctan2(-v, u)))
-    best: tuple[float, np.ndarray, float, float] | None = None
-    for sigma in np.linspace(0.3, 0.9, 7) * wavelength:
-        for gamma in (0.3, 0.5, 0.75, 1.0):
-            pair = np.stack(
-                [
-                    shapes.gabor(wavelength, theta, sigma, gamma, phase, size).ravel()
-                    for phase in (0.0, 90.0)
-                ],
-                axis=1,
-            )
-            weights, *_ = np.linalg.lstsq(pair, kernel.ravel(), rcond=None)
-            values = (pair @ weights).reshape(kernel.shape)
-            norm = np.linalg.norm(values)
-            score = float((values * kernel).sum() / norm) if norm > 0 else 0.0
-            if best is None or score > best[0]:
-                best = (score, values, float(sigma), gamma)
-    if best is not None:
-        name = f"Gabor, λ {wavelength:.1f}, θ {theta % 180:.0f}°, σ {best[2]:.1f}"
-        yield _Candidate(name, "", best[1], 0)
+    start = (1 / frequency, float(np.degrees(np.arctan2(-v, u))))
+    coarse = [
+        (*start, float(share / frequency), gamma)
+        for share in np.linspace(0.3, 0.9, 7)
+        for gamma in (0.3, 0.5, 0.75, 1.0)
+    ]
+    best = max(coarse, key=lambda wave: _gabor_like(kernel, *wave)[0])
+    score, values = _gabor_like(kernel, *best)
+    if score >= WORTH_REFINING:
+        best = _refined_gabor(kernel, best)
+        score, values = _gabor_like(kernel, *best)
+    wavelength, theta, sigma, _ = best
+    # Rounded before 180° are taken for 0°.
+    name = f"Gabor, λ {wavelength:.1f}, θ {round(theta) % 180}°, σ {sigma:.1f}"
+    yield _Candidate(name, "", values, 0)
+
+
+def _gabor_like(
+    kernel: np.ndarray, wavelength: float, theta: float, sigma: float, gamma: float
+) -> tuple[float, np.ndarray]:
+    """Return how close a Gabor comes (cosine), and that Gabor, of the phase that suits best."""
+    pair = np.stack(
+        [
+            shapes.gabor(wavelength, theta, sigma, gamma, phase, len(kernel)).ravel()
+            for phase in (0.0, 90.0)
+        ],
+        axis=1,
+    )
+    weights, *_ = np.linalg.lstsq(pair, kernel.ravel(), rcond=None)
+    values = (pair @ weights).reshape(kernel.shape)
+    norms = np.linalg.norm(values) * np.linalg.norm(kernel)
+    return (float((values * kernel).sum() / norms) if norms > 0 else 0.0), values
+
+
+def _refined_gabor(kernel: np.ndarray, wave: _Wave) -> _Wave:
+    """Return the parameters near `wave` whose Gabor comes closest."""
+
+    def wave_of(change: np.ndarray) -> _Wave:
+        factors = np.exp(np.clip(change[[0, 2, 3]], -1.5, 1.5))
+        return (
+            float(wave[0] * factors[0]),
+            float(wave[1] + 45 * change[1]),
+            float(wave[2] * factors[1]),
+            float(wave[3] * factors[2]),
+        )
+
+    simplex = 0.1 * np.eye(5, 4, k=-1)
+    found = minimize(
+        lambda change: -_gabor_like(kernel, *wave_of(change))[0],
+        np.zeros(4),
+        method="Nelder-Mead",
+        options={"initial_simplex": simplex, "xatol": 1e-3, "fatol": 1e-9, "maxfev": 400},
+    )
+    return wave_of(found.x)

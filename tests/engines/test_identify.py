@@ -78,13 +78,20 @@ def test_a_log_is_named(sigma):
     assert float(name.split("σ ")[1]) == pytest.approx(sigma, rel=0.05)
 
 
-@pytest.mark.parametrize(("wavelength", "theta"), [(5.0, 0.0), (7.0, 30.0), (6.0, 120.0)])
-def test_a_gabor_is_named_with_wavelength_and_direction(wavelength, theta):
-    name = identify(shapes.gabor(wavelength, theta, size=19))[0].name
-    assert name.startswith("Gabor")
-    assert float(name.split("λ ")[1].split(",")[0]) == pytest.approx(wavelength, rel=0.1)
-    found = float(name.split("θ ")[1].split("°")[0])
-    assert min(abs(found - theta), 180 - abs(found - theta)) <= 4
+@pytest.mark.parametrize(
+    ("wavelength", "theta", "sigma", "gamma", "phase"),
+    [
+        (5.0, 0.0, 3.0, 0.5, 0.0),
+        (7.0, 30.0, 3.0, 0.5, 90.0),
+        (6.0, 120.0, 2.5, 1.0, 45.0),
+        (11.0, 49.0, 1.6, 0.32, 146.0),
+        (4.5, 81.0, 4.3, 1.4, 9.0),
+    ],
+)
+def test_a_gabor_is_named_with_its_parameters(wavelength, theta, sigma, gamma, phase):
+    best = identify(shapes.gabor(wavelength, theta, sigma, gamma, phase, size=19))[0]
+    assert best.name == f"Gabor, λ {wavelength:.1f}, θ {theta:.0f}°, σ {sigma:.1f}"
+    assert best.transform == "exactly"
 
 
 @pytest.mark.parametrize("angle", [20.0, 45.0, 70.0, 160.0])

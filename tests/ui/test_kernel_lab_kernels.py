@@ -42,6 +42,19 @@ UNNAMED = "A kernel without a name"
 LAST_GOOD = "The last good kernel is still applied."
 
 
+# What the kernels are called with which the families begin.
+NAMES = {
+    "gaussian": "Gaussian, σ 1.00",
+    "log": "LoG, σ 1.40",
+    "dog": "DoG, σ 1.20",
+    "gabor": "Gabor, λ 6.0, θ 0°, σ 3.0",
+    "motion": "Motion blur 9",
+    "box": "Box 3×3",
+    "unsharp": "Unsharp masking, σ 1.00, amount 1.00",
+    "derivative": "Sobel x",
+}
+
+
 def shown_kernel(panel):
     """The kernel in the grid; it must be the one that is applied."""
     kernel = panel.view.controls.grid.kernel()
@@ -81,6 +94,7 @@ def test_every_slider_of_a_family_makes_its_kernels_over_its_whole_range(qtbot, 
     assert choice(small) == f"{family.title}, with sliders"
     assert shown_sliders(small) == [p.name for p in family.parameters]
     np.testing.assert_array_equal(shown_kernel(small), make(name, {}))
+    assert child(small, QLabel, "name_label").text() == NAMES[name]
     for parameter in family.parameters:
         slider = f"recipe_{parameter.name}_slider"
         box = child(small, QDoubleSpinBox, f"recipe_{parameter.name}_box")
