@@ -36,6 +36,27 @@ def equivalent_kernel(kernels: Sequence[np.ndarray]) -> np.ndarray:
     return result
 
 
+def chain_response(
+    kernels: Sequence[np.ndarray], size: int, *, last_dilation: int = 1
+) -> np.ndarray:
+    """Return H(u, v) of applying `kernels` in order, zero frequency at [size // 2, size // 2].
+
+    complex128 (size, size), frequencies n / size cycles a pixel; the product of the kernels' own
+    responses, 1 everywhere for no kernels. Each kernel's first weight is the origin, so only the
+    magnitude is independent of where the middle is taken to be. last_dilation: distance of the
+    last kernel's weights in pixels. A kernel wider than the grid is folded onto it, which changes
+    nothing at these frequencies.
+    """
+    response = np.ones((size, size), dtype=np.complex128)
+    for number, kernel in enumerate(kernels, start=1):
+        step = last_dilation if number == len(kernels) else 1
+        rows, columns = (np.arange(side) * step % size for side in np.shape(kernel))
+        folded = np.zeros((size, size))
+        np.add.at(folded, np.ix_(rows, columns), np.asarray(kernel, dtype=np.float64))
+        response *= np.fft.fftshift(np.fft.fft2(folded))
+    return response
+
+
 def border_reach(kernels: Sequence[np.ndarray]) -> tuple[int, int]:
     """Return how many (rows, columns) at each border a chain and its equivalent may differ in."""
     rows = sum(kernel.shape[0] // 2 for kernel in kernels)

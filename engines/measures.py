@@ -8,6 +8,10 @@ import numpy as np
 
 from engines.errors import EngineError
 
+BINS = 128
+LEVEL = 1 / 255  # what the values of an 8-bit picture are multiples of
+NEARLY_A_LEVEL = 0.01  # of it: what sums of float32 are off
+
 
 @dataclass(frozen=True)
 class Histogram:
@@ -25,19 +29,35 @@ class Profile:
     values: np.ndarray
 
 
-def histogram(values: np.ndarray, bins: int = 128) -> Histogram:
+def histogram(values: np.ndarray) -> Histogram:
     """Return the histogram of `values` (H, W, C) over their whole range, all channels alike.
 
-    Values that are not finite are left out. A constant picture has one full bin.
-    As numpy.histogram.
+    BINS bins of equal width. Where all values are multiples of an 8-bit level, there are at most
+    one more, each with the same number of levels: bins that held now one level, now two, would
+    show a comb that is not in the picture. Values that are not finite are left out; a constant
+    picture has one full bin. As numpy.histogram.
     """
     finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    edges = np.linspace(low, high, bins + 1)
+    edges = _level_edges(finite)
+    if edges is None:
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        margin = 0.5 if low == high else 0.0
+        edges = np.linspace(low - margin, high + margin, BINS + 1)
     counts = [np.histogram(values[..., c], edges)[0] for c in range(values.shape[2])]
     return Histogram((edges[:-1] + edges[1:]) / 2, np.stack(counts))
+
+
+def _level_edges(values: np.ndarray) -> np.ndarray | None:
+    """Return edges half-way between 8-bit levels, or None if `values` (n,) are no such levels."""
+    levels = np.rint(values.astype(np.float64) / LEVEL)
+    if not values.size or np.ptp(levels) == 0:
+        return None
+    if np.abs(values / LEVEL - levels).max() > NEARLY_A_LEVEL:
+        return None
+    first, last = int(levels.min()), int(levels.max())
+    width = max(1, -((first - last) // BINS))
+    count = (last - first) // width + 1
+    return (first - 0.5 + width * np.arange(count + 1)) * LEVEL
 
 
 def profile(values: np.ndarray, start: tuple[float, float], end: tuple[float, float]) -> Profile:

@@ -55,25 +55,52 @@ def _measure(
     difference = (found.double() - exact).abs()
     return MethodRow(
         method,
-        count=count_operations(method, tuple(image.shape), kernel, options.get("padding", "same")),
+        count=count_operations(
+            method,
+            tuple(image.shape),
+            kernel,
+            options.get("padding", "same"),
+            options.get("dilation", 1),
+        ),
         milliseconds=float(np.median(times)),
         error=float(difference.max()),
     )
 
 
 def count_operations(
-    method: str, shape: tuple[int, ...], kernel: np.ndarray, padding: str | int = "same"
+    method: str,
+    shape: tuple[int, ...],
+    kernel: np.ndarray,
+    padding: str | int = "same",
+    dilation: int = 1,
 ) -> OperationCount:
     """Return the arithmetic of `method` for a picture `shape` (C, H, W) at stride 1.
 
-    As `operation_count`, but with as many separable terms as `kernel` (kh, kw) has.
+    As `operation_count`, but for every padding and dilation, and with as many separable terms as
+    `kernel` (kh, kw) has.
     """
-    channels, height, width = shape
+    channels, *sides = shape
+    gaps = [(weight - 1) * dilation for weight in kernel.shape]
+    margin = 2 * padding if isinstance(padding, int) else 0
+    outputs = sides
+    if padding != "same":
+        around = [2 * gap if padding == "full" else margin for gap in gaps]
+        outputs = [side + pad - gap for side, pad, gap in zip(sides, around, gaps, strict=True)]
+    if method == "fft":
+        # Of the picture with the numbered padding, and the kernel with its gaps.
+        return operation_count(
+            *(side + margin for side in sides),
+            *(gap + 1 for gap in gaps),
+            channels=channels,
+            method="fft",
+        )
+    if padding != "same":
+        # The picture that gives as many outputs to the kernel without gaps.
+        sides = [out + weight - 1 for out, weight in zip(outputs, kernel.shape, strict=True)]
     counted = operation_count(
-        height,
-        width,
+        *sides,
         *kernel.shape,
-        padding="valid" if padding == "valid" else "same",
+        padding="same" if padding == "same" else "valid",
         channels=channels,
         method=method,  # type: ignore[arg-type]
     )
@@ -81,5 +108,5 @@ def count_operations(
         return counted
     # Each further term is another two passes, and one more addition per output to sum them up.
     terms = max(rank(kernel), 1)
-    summing = (terms - 1) * channels * height * width
+    summing = (terms - 1) * channels * outputs[0] * outputs[1]
     return OperationCount(counted.multiplications * terms, counted.additions * terms + summing)

@@ -44,14 +44,15 @@ def score_template(
     2 × 2) or without variance.
     """
     row, column, height, width = box
+    rows, columns = picture.shape[:2]
+    if height > rows or width > columns:
+        raise ImageError(
+            f"The box of {width} × {height} pixels is larger than the picture of "
+            f"{columns} × {rows}; draw a smaller one inside."
+        )
     if height < 2 or width < 2:
         raise ImageError("The box is too small to compare; drag one of at least 2 × 2 pixels.")
-    if (
-        row < 0
-        or column < 0
-        or row + height > picture.shape[0]
-        or column + width > picture.shape[1]
-    ):
+    if row < 0 or column < 0 or row + height > rows or column + width > columns:
         raise ImageError("The box reaches beyond the picture; draw it inside.")
     planes = torch.from_numpy(np.moveaxis(picture, 2, 0).copy())
     template = planes[:, row : row + height, column : column + width]

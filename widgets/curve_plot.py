@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -10,11 +11,12 @@ from typing import Literal
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 Style = Literal["line", "dots", "bars", "points", "steps", "ridge"]
 ZOOM_STEP = 0.8
+LEAST_DECADES = 0.7  # below them a logarithmic axis has ticks at equal distances in value
 
 # Okabe and Ito's colours, told apart without colour vision; the dash pattern differs as well.
 COLORS = {
@@ -52,9 +54,59 @@ class Curve:
     base: float = 0.0
 
 
+class _WholeAxis(pg.AxisItem):
+    """An axis with ticks at whole numbers alone."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802  pyqtgraph's name
+        """Return the spacings that are whole numbers."""
+        spacings = super().tickSpacing(low, high, size)
+        whole = [(step, start) for step, start in spacings if step >= 1 and step % 1 == 0]
+        return whole or [(1.0, 0.0)]
+
+
+class _ValueAxis(pg.AxisItem):
+    """An axis that, when logarithmic, has the numbers 1, 2, 5, 10 … as they are, not as powers."""
+
+    def tickValues(  # noqa: N802  pyqtgraph's name
+        self, low: float, high: float, size: float
+    ) -> list[tuple[float, list[float]]]:
+        """Return where the ticks are; logarithmic: in logarithms."""
+        if not self.logMode:
+            return super().tickValues(low, high, size)
+        font = self.style["tickFont"]
+        line = QFontMetricsF(font or QFont()).height()
+        room = max(2.0, size / line / 2.5)  # ticks without crowding
+        if high - low < LEAST_DECADES:
+            step = _round_step((10.0**high - 10.0**low) / room)
+            first, last = math.ceil(10.0**low / step), math.floor(10.0**high / step)
+            places = [math.log10(n * step) for n in range(max(1, first), last + 1)]
+        else:
+            closest = math.log10(2) * size / (high - low)
+            steps = (1, 2, 5) if closest >= 1.3 * line else (1,)
+            every = max(1, math.ceil((high - low) / room))
+            decades = range(math.floor(low), math.ceil(high) + 1)
+            places = [n + math.log10(step) for n in decades if n % every == 0 for step in steps]
+        return [(1.0, [place for place in places if low <= place <= high])]
+
+    def tickStrings(  # noqa: N802  pyqtgraph's name
+        self, values: list[float], scale: float, spacing: float
+    ) -> list[str]:
+        """Return what is written at the ticks."""
+        if not self.logMode:
+            return super().tickStrings(values, scale, spacing)
+        return [f"{10.0**value:.4g}" for value in values]
+
+
+def _round_step(least: float) -> float:
+    """Return the smallest of 1, 2, 5, 10 … (and their tenths) that is at least `least`."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= least)
+
+
 class CurvePlot(QWidget):
     """Shows curves over one x axis.
 
+    whole_x: x counts something, so only whole numbers are written at its axis.
     The wheel and the keys + and − zoom, a drag pans, a double click, Home or 0 fits.
     """
 
@@ -65,11 +117,15 @@ class CurvePlot(QWidget):
         *,
         x_units: str = "",
         y_units: str = "",
+        whole_x: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("curve_plot")
-        self._plot = pg.PlotWidget()
+        axes = {"left": _ValueAxis("left")}
+        if whole_x:
+            axes["bottom"] = _WholeAxis("bottom")
+        self._plot = pg.PlotWidget(axisItems=axes)
         self._plot.setObjectName("curve_plot_area")
         self._item = self._plot.getPlotItem()
         self._item.setMenuEnabled(False)
@@ -83,6 +139,7 @@ class CurvePlot(QWidget):
         self._legend.setObjectName("curve_plot_legend")
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._legend.setWordWrap(True)  # rather than wider than the plot
         self._labels = {
             "bottom": f"{x_label} ({x_units})" if x_units else x_label,
             "left": f"{y_label} ({y_units})" if y_units else y_label,
@@ -124,7 +181,7 @@ class CurvePlot(QWidget):
 
     def _show_legend(self) -> None:
         # Above the plot, not in it: a small plot has no corner free of data.
-        self._legend.setText("&nbsp; ".join(_legend_entry(curve) for curve in self._curves))
+        self._legend.setText("&ensp; ".join(_legend_entry(curve) for curve in self._curves))
         self._legend.setVisible(self._legend_shown and len(self._curves) > 1)
 
     def set_legend_shown(self, shown: bool) -> None:

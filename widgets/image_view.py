@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
@@ -168,6 +170,10 @@ class ImageView(QWidget):
         self._bar_wanted = shown
         self._bar.setVisible(shown and self._picture is not None and self._picture.colors != "rgb")
 
+    def bar_width(self) -> int:
+        """Return how much wider the view is for the colour bar."""
+        return self._bar.sizeHint().width() + self.layout().spacing()
+
     def set_title(self, title: str) -> None:
         """Show `title` above the picture."""
         self._header.set_title(title)
@@ -185,6 +191,11 @@ class ImageView(QWidget):
     def set_readout_suffix(self, suffix: str) -> None:
         """Show `suffix` behind the readout of any pixel."""
         self._header.set_suffix(suffix)
+
+    def set_place_text(self, text: Callable[[int, int], str] | None) -> None:
+        """Name pixels by `text`(row, column) in the readout; None: by row and column."""
+        self._header.set_place_text(text)
+        self._show_readout()
 
     def set_values_visible(self, visible: bool) -> None:
         """Write the numbers into pixels that are large enough, or do not."""

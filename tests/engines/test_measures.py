@@ -31,6 +31,30 @@ def test_the_mean_of_the_histogram_is_that_of_the_picture_to_half_a_bin(values):
         assert mean == pytest.approx(float(values[..., channel].mean()), abs=width / 2 + 1e-4)
 
 
+@given(pictures)
+def test_the_counts_are_numpys_over_the_same_bins(values):
+    counted = histogram(values)
+    width = counted.centres[1] - counted.centres[0]
+    edges = np.append(counted.centres - width / 2, counted.centres[-1] + width / 2)
+    # Away from values that rounding may put into the neighbouring bin.
+    inner = np.abs(values[..., None] - edges).min(axis=-1) > 1e-4 * width
+    for channel in range(values.shape[2]):
+        chosen = values[..., channel][inner[..., channel]]
+        expected = np.histogram(chosen, edges)[0]
+        assert (counted.counts[channel] >= expected).all()
+        assert counted.counts[channel].sum() - expected.sum() == (~inner[..., channel]).sum()
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 255), (3, 230), (10, 40), (-700, 812), (7, 8)])
+def test_the_bins_of_an_8_bit_picture_hold_equally_many_levels(first, last):
+    levels = np.arange(first, last + 1)
+    counts = histogram((levels / np.float32(255)).reshape(1, -1, 1)).counts[0]
+    assert counts.sum() == len(levels)
+    assert len(counts) <= 129
+    assert set(counts[:-1].tolist()) <= {counts[0]}  # the last bin may be filled in part
+    assert counts[-1] <= counts[0]
+
+
 def test_numbers_that_are_none_are_not_counted():
     values = np.array([[[np.nan], [np.inf], [1.0], [2.0]]])
     assert histogram(values).counts.sum() == 2

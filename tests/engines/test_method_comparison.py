@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engines.kernel_shapes import gaussian
-from engines.method_comparison import compare
+from engines.method_comparison import compare, count_operations
 
 IMAGE = torch.rand(3, 40, 50)
 
@@ -51,3 +51,29 @@ def test_winograd_refuses_what_it_is_not_defined_for():
 def test_other_paddings_are_compared_too(padding):
     rows = rows_of(gaussian(1.0, 5), padding=padding, border="reflect")
     assert rows["fft"].error < 1e-5
+
+
+@pytest.mark.parametrize("dilation", [1, 3])
+@pytest.mark.parametrize("padding", ["same", "valid", "full", 0, 2])
+def test_a_direct_pass_counts_every_product_of_every_output(padding, dilation):
+    """Against the size of what torch's own convolution gives."""
+    kernel = gaussian(1.0, 5)
+    reach = 4 * dilation
+    around = {"same": reach // 2, "valid": 0, "full": reach}.get(padding, padding)
+    outputs = torch.nn.functional.conv2d(
+        IMAGE[:, None], torch.ones(1, 1, 5, 5), padding=around, dilation=dilation
+    ).numel()
+    counted = count_operations("direct", (3, 40, 50), kernel, padding, dilation)
+    assert counted.multiplications == outputs * 25
+    assert counted.additions == outputs * 24
+
+
+@pytest.mark.parametrize("padding", ["full", 2])
+def test_separable_passes_run_over_what_the_padding_adds(padding):
+    kernel = gaussian(1.0, 5)
+    around = 4 if padding == "full" else 2
+    height, width = 40 + 2 * around, 50 + 2 * around
+    counted = count_operations("separable", (1, 40, 50), kernel, padding)
+    # The column runs at every place of the padded width, the row at every output.
+    outputs = (height - 4) * (width - 4)
+    assert counted.multiplications == (height - 4) * width * 5 + outputs * 5

@@ -50,6 +50,7 @@ def test_ncc_finds_the_copies_and_the_darker_one_but_plain_correlation_the_brigh
         ((0, 0, 1, 5), "too small"),
         ((-1, 0, 5, 5), "beyond"),
         ((78, 0, 5, 5), "beyond"),
+        ((0, 0, 5, 200), "larger than the picture"),
         ((8, 65, 9, 9), "all one colour"),
     ],
 )

@@ -160,6 +160,8 @@ def test_logarithmic_leaves_out_what_is_not_positive_and_says_powers(plot):
     QApplication.processEvents()
     low, high = view(plot)[1]
     assert -1 < low < high < 4  # exponents
+    for number, place in painted_ticks(plot, "left").items():
+        assert np.log10(number) == pytest.approx(place, abs=0.05)
     plot.set_logarithmic(False)
     QApplication.processEvents()
     assert view(plot)[1, 1] > 900
@@ -220,3 +222,31 @@ def test_it_follows_the_theme(plot):
 def test_it_says_how_to_move_in_it(plot):
     assert "wheel" in area(plot).toolTip().lower()
     assert plot.accessibleName() == "Plot: |H| against frequency (cycles/px)"
+
+
+@pytest.mark.parametrize("last", [1, 2, 3, 9, 31])
+def test_an_axis_that_counts_has_whole_numbers_only(qtbot, last):
+    plot = CurvePlot("term", "singular value", whole_x=True)
+    qtbot.addWidget(plot)
+    plot.resize(160, 200)
+    with qtbot.waitExposed(plot):
+        plot.show()
+    terms = np.arange(1, last + 1)
+    plot.set_curves([Curve("values", terms, 1.0 / terms, style="bars")])
+    ticks = painted_ticks(plot, "bottom")
+    assert ticks
+    assert all(number.is_integer() for number in ticks)
+
+
+@pytest.mark.parametrize("values", [(0.5, 30.0), (1.0, 1.5), (3e-8, 4e5), (1.0, 1e12), (7.0, 7.0)])
+def test_a_logarithmic_axis_has_numbers_that_do_not_crowd(plot, values):
+    plot.set_logarithmic(True)
+    plot.set_curves([Curve("time", np.array([1.0, 2.0]), np.array(values))])
+    ticks = painted_ticks(plot, "left")
+    assert len(ticks) >= 2
+    places = [place for _, place in sorted(ticks.items())]
+    height = area(plot).getPlotItem().getAxis("left").height()
+    apart = np.diff(places) * height / np.ptp(view(plot)[1])
+    assert (apart > plot.fontMetrics().height()).all()
+    for number, place in ticks.items():
+        assert np.log10(number) == pytest.approx(place, abs=0.02 * np.ptp(view(plot)[1]))

@@ -635,3 +635,17 @@ def test_wrong_arrays_are_refused_with_their_shape(view):
         view.set_picture(np.zeros((4, 4), np.uint8), np.zeros((5, 4)), colors="grey")
     with pytest.raises(ValueError, match="pixel_size"):
         view.set_picture(np.zeros((4, 4), np.uint8), colors="grey", pixel_size=(0, 1))
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_pixels_can_be_called_by_another_name(qtbot, view, compact):
+    view.set_compact(compact)
+    view.set_picture(np.full((8, 8), 128, np.uint8), np.full((8, 8), 0.5), colors="magnitude")
+    view.set_place_text(lambda row, column: f"u {column - 4}, v {row - 4}")
+    hover(qtbot, view, 1, 6)
+    label = "image_view_title" if compact else "image_view_readout"
+    text = view.findChild(QLabel, label).text()
+    assert "u 2, v -3" in text
+    assert "0.500" in text
+    view.set_place_text(None)
+    assert "u 2" not in view.findChild(QLabel, label).text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QFontDatabase, QFontMetrics, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from superqt import QElidingLabel
@@ -48,6 +50,11 @@ class Header(QWidget):
         self._suffix = ""
         self._name = ""
         self._compact = False
+        self._place_text: Callable[[int, int], str] | None = None
+
+    def set_place_text(self, text: Callable[[int, int], str] | None) -> None:
+        """Name pixels by `text`(row, column) from the next readout on; None: by row and column."""
+        self._place_text = text
 
     def set_compact(self, compact: bool) -> None:
         """Use one line: the readout takes the title's place while a pixel is hovered."""
@@ -83,7 +90,8 @@ class Header(QWidget):
         if picture is None or pixel is None:
             self._texts = ("", "")
         else:
-            self._texts = _readouts(picture, pixel, numbers)
+            place = self._place_text(*pixel) if self._place_text else None
+            self._texts = _readouts(picture, pixel, numbers, place)
         self._show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -110,8 +118,13 @@ def _fits(metrics: QFontMetrics, text: str, room: int) -> bool:
     return metrics.horizontalAdvance(text) <= room
 
 
-def _readouts(picture: Picture, pixel: tuple[int, int], numbers: NumberFormat) -> tuple[str, str]:
-    """Return the readout as a sentence and as bare figures, each of constant length."""
+def _readouts(
+    picture: Picture, pixel: tuple[int, int], numbers: NumberFormat, place: str | None
+) -> tuple[str, str]:
+    """Return the readout as a sentence and as bare figures, each of constant length.
+
+    place: what the pixel is called instead of its row and column.
+    """
     rows, columns = picture.shape
     row = str(pixel[0]).rjust(len(str(rows - 1)))
     column = str(pixel[1]).rjust(len(str(columns - 1)))
@@ -122,5 +135,6 @@ def _readouts(picture: Picture, pixel: tuple[int, int], numbers: NumberFormat) -
     else:
         named = " ".join(texts)
     more = " …" if len(values) > _MOST_CHANNELS else ""
-    full = f"row {row}, column {column}: {named}{more}"
-    return full, f"{row},{column} {' '.join(text.strip() for text in texts)}{more}"
+    full = f"{place or f'row {row}, column {column}'}: {named}{more}"
+    bare = " ".join(text.strip() for text in texts)
+    return full, f"{place or f'{row},{column}'} {bare}{more}"

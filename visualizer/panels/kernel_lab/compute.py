@@ -179,7 +179,7 @@ def _multiplications(state: KernelLabState, shape: tuple[int, ...], method: str)
 
     *earlier, last = [kernel_of(state, index) for index in state.enabled_links()] or [NO_KERNEL]
     counted = [count_operations("direct", shape, kernel) for kernel in earlier]
-    counted.append(count_operations(method, shape, last, state.padding))
+    counted.append(count_operations(method, shape, last, state.padding, state.dilation))
     return sum(one.multiplications for one in counted)
 
 

@@ -41,7 +41,7 @@ from visualizer.panels.kernel_lab.result_display import ResultDisplay
 from visualizer.panels.kernel_lab.saving import save_result
 from visualizer.panels.kernel_lab.toolbox import ToolBox
 from visualizer.panels.kernel_lab.tools import make_tools
-from visualizer.panels.kernel_lab.tools.cost import remembered_costs, use_costs
+from visualizer.panels.kernel_lab.tools.calibrator import remembered_costs, use_costs
 from visualizer.panels.kernel_lab.view import KernelLabView
 from visualizer.services import Services
 from visualizer.state import KernelLabState, PictureSource

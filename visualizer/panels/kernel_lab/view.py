@@ -23,7 +23,8 @@ from widgets.toggle_row import Choice, ToggleRow
 
 CONTROLS_WIDTH = 304
 WHY_WIDTH = 288
-DRAWER_SHARE = 0.42
+LEAST_DRAWER, MOST_DRAWER = 0.42, 0.6  # of the height, for an open tool
+PICTURE_MARGINS = 64  # pixels above and around a picture in its view
 
 
 class KernelLabView(QWidget):
@@ -122,9 +123,16 @@ class KernelLabView(QWidget):
     def _make_room(self, shown: bool) -> None:
         """Give an opened tool its share of the height, take it back from a closed one."""
         height = self.stack.height()
-        share = round(height * DRAWER_SHARE) if shown else self.drawer.maximumHeight()
+        share = round(height * self._drawer_share()) if shown else self.drawer.maximumHeight()
         self.stack.setSizes([height - share, share])
         QTimer.singleShot(0, self._arrange_pictures)
+
+    def _drawer_share(self) -> float:
+        """Return the tool's share of the height: what the pictures, side by side, cannot use."""
+        width = self.pictures.width() / 2 - self.output_view.bar_width()
+        needed = width / self._aspect + PICTURE_MARGINS
+        spare = 1 - needed / max(self.stack.height(), 1)
+        return min(max(spare, LEAST_DRAWER), MOST_DRAWER)
 
     def _arrange_pictures(self) -> None:
         width, height = max(self.pictures.width(), 1), max(self.pictures.height(), 1)

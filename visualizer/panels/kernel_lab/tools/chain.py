@@ -46,7 +46,9 @@ class ChainTool(Tool):
         super().__init__(input_view)
         self.text = sentence("chain_text")
         self.list = sentence("chain_list")
-        self.kernel_view = small_view("chain_kernel", "Equivalent kernel")
+        self.kernel_view = small_view(
+            "chain_kernel", "Equivalent kernel", "The one kernel that does what the chain does"
+        )
         left = QVBoxLayout()
         left.addWidget(self.list)
         left.addWidget(self.text)
@@ -87,7 +89,8 @@ def describe_chain(result: FilterResult) -> ChainData:
             refusal="With a stride or dilation no plain kernel equals the chain; set both to 1.",
         )
     equivalent = equivalent_kernel(kernels)
-    reach = border_reach(kernels)
+    # Beyond a border that wraps there is no border: one long way round is like the other.
+    reach = (0, 0) if state.border == "circular" else border_reach(kernels)
     return ChainData(
         names,
         equivalent,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import fields
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -18,17 +19,43 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from visualizer.jobs import LatestWins
-from visualizer.panels.kernel_lab.compute import sliding_options
-from visualizer.panels.kernel_lab.tools.base import Tool, ToolRequest, sentence
+from engines.tracing import output_geometry
+from visualizer.jobs import JobError
+from visualizer.panels.kernel_lab.compute import FilterResult, sliding_options
+from visualizer.panels.kernel_lab.tools.base import (
+    Tool,
+    ToolRequest,
+    scrolling,
+    sentence,
+    thousands,
+    unbroken,
+)
+from visualizer.panels.kernel_lab.tools.calibrator import Calibrator
 from widgets.curve_plot import Curve, CurvePlot
 from widgets.image_view import ImageView
 
-COLUMNS = ("Method", "Multiplications", "Additions", "Time", "Error")
+if TYPE_CHECKING:
+    from engines.method_comparison import MethodRow
+
+COLUMNS = (
+    ("Method", "How the sums are found; the method in use is bold"),
+    ("Multiplications", "For the whole picture, at stride 1"),
+    ("Additions", "For the whole picture, at stride 1"),
+    ("Time", "Median of three runs on this picture"),
+    ("Error", "Largest difference to direct sums in 64-bit numbers"),
+)
 TITLES = {"direct": "Direct", "separable": "Separable", "fft": "FFT", "winograd": "Winograd"}
 CURVES = {"direct": ("blue", 0), "separable": ("red", 1), "fft": ("green", 2)}
-SETTING = "compute/filter_costs"
-PAUSE_MILLISECONDS = 40  # for painting, which would disturb the next time
+MEASURE = "Measure this machine"
+
+
+@dataclass(frozen=True)
+class CostData:
+    """rows: one a method; used: the method in use; formula: the direct method's count in words."""
+
+    rows: list[MethodRow]
+    used: str
+    formula: str
 
 
 class CostTool(Tool):
@@ -40,22 +67,15 @@ class CostTool(Tool):
 
     def __init__(self, input_view: ImageView, settings: QSettings) -> None:
         super().__init__(input_view)
-        self._settings = settings
-        self.lane = LatestWins("calibrating", self)
+        self.calibrator = Calibrator(settings, self)
+        self.calibrator.progressed.connect(self._progressed)
+        self.calibrator.ended.connect(self._ended)
         self._wanted = False
-        self._timings: list[Any] = []
-        self._steps: Iterator[Any] | None = None
-        self.table = QTableWidget(len(TITLES), len(COLUMNS))
-        self.table.setObjectName("cost_table")
-        self.table.setHorizontalHeaderLabels(COLUMNS)
-        self.table.verticalHeader().hide()
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        self.table = _table()
         self.plot = CurvePlot("side of the kernel", "time", x_units="px", y_units="ms")
         self.plot.setObjectName("cost_plot")
-        self.measure = QPushButton("Measure this machine")
+        self.plot.set_logarithmic(True)
+        self.measure = QPushButton(MEASURE)
         self.measure.setObjectName("cost_measure")
         self.measure.setToolTip(
             "Time every method for kernels of 3 × 3 to 31 × 31; “Automatic” then follows"
@@ -63,138 +83,188 @@ class CostTool(Tool):
         self.measure.clicked.connect(self._toggle)
         self.text = sentence("cost_text")
         left, right = QVBoxLayout(), QVBoxLayout()
-        left.addWidget(self.table, 1)
-        left.addWidget(self.text)
+        left.addWidget(self.table)
+        left.addWidget(scrolling(self.text), 1)
         right.addWidget(self.plot, 1)
         right.addWidget(self.measure)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(left, 3)
-        layout.addLayout(right, 2)
+        layout.addLayout(left, 8)
+        layout.addLayout(right, 5)
 
     # -- the table --------------------------------------------------------------------------
 
-    def work(self, request: ToolRequest) -> Callable[[], list[Any]]:
+    def work(self, request: ToolRequest) -> Callable[[], CostData]:
         """Filter by every method."""
         result = request.result
 
-        def compare() -> list[Any]:
+        def compare() -> CostData:
             import torch
 
             from engines.method_comparison import compare as compare_methods
 
             image = torch.from_numpy(result.inputs).permute(2, 0, 1)
-            return compare_methods(image, result.kernel, **sliding_options(result.state))
+            rows = compare_methods(image, result.kernel, **sliding_options(result.state))
+            return CostData(rows, result.method, _formula(result, rows[0]))
 
         return compare
 
-    def show_data(self, data: list[Any]) -> None:
+    def show_data(self, data: CostData) -> None:
         """Fill the table; a method that does not apply says why."""
-        if self._wanted:  # not before: the two would disturb each other's times
-            self._wanted = False
-            self._start()
-        refusals = []
-        for number, row in enumerate(data):
-            texts = [TITLES[row.method]]
-            if row.refusal:
-                texts += ["—"] * 4
-                refusals.append(row.refusal)
-            else:
-                texts += [
-                    _short(row.count.multiplications),
-                    _short(row.count.additions),
-                    f"{row.milliseconds:.2f} ms",
-                    f"{row.error:.1e}",
-                ]
-            for column, text in enumerate(texts):
+        for number, row in enumerate(data.rows):
+            for column, (text, tooltip) in enumerate(_cells(row)):
                 item = QTableWidgetItem(text)
                 side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
                 item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-                item.setToolTip(row.refusal)
+                item.setToolTip(tooltip)
+                font = item.font()
+                font.setBold(row.method == data.used)
+                item.setFont(font)
                 self.table.setItem(number, column, item)
-        self.text.setText(
-            " ".join(refusals)
-            or "Counts for the whole picture at stride 1; errors against direct sums in float64."
-        )
+        self._fit_table()
+        refusals = [row.refusal for row in data.rows if row.refusal]
+        self.text.setText(" ".join([data.formula, *refusals]))
+        self._show_measured()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep all rows of the table in sight."""
+        super().resizeEvent(event)
+        self._fit_table()
+
+    def _fit_table(self) -> None:
+        self.table.setFixedHeight(_full_height(self.table))
 
     # -- the calibration --------------------------------------------------------------------
 
     def set_active(self, active: bool) -> None:
-        """Measure once the first table is there."""
-        self._wanted = active and not self._timings and self._steps is None
+        """Measure once the first table is there; nothing goes on behind a closed page."""
+        self._wanted = active
+        if self.calibrator.running:
+            self.calibrator.stop()
+            self._label()
 
     def close_jobs(self) -> None:
         """End a measurement under way."""
-        self.lane.close()
+        self.calibrator.close()
+
+    def _show_measured(self) -> None:
+        """Show the earlier measurement, or start one now: with the table, it would disturb it."""
+        if not self._wanted:
+            return
+        self._wanted = False
+        if not self.calibrator.timings:
+            self.calibrator.recall()
+        self._draw()
+        if not self.calibrator.timings:
+            self.calibrator.start()
+        self._label()
 
     def _toggle(self) -> None:
-        if self._steps is None:
-            self._start()
+        if self.calibrator.running:
+            self.calibrator.stop()
+            self.text.setText("Measurement cancelled; the costs before it still count.")
+            self._label()
         else:
-            self._stop("Measurement cancelled; the costs before it still count.")
+            self.calibrator.start()
 
-    def _start(self) -> None:
-        from engines import calibration
+    def _progressed(self, done: int, total: int) -> None:
+        self.measure.setText(f"Measuring {done} of {total}… Cancel")
+        self._draw()
 
-        self._timings = []
-        self._total = len(calibration.plan())
-        self._steps = calibration.measure()
-        self._next()
+    def _ended(self, error: JobError | None) -> None:
+        if error is not None:
+            self.text.setText(error.sentence)
+        self._label()
 
-    def _next(self) -> None:
-        steps = self._steps
-        if steps is None:
-            return
-        self.measure.setText(f"Measuring {len(self._timings)} of {self._total}… Cancel")
-        self.lane.submit(
-            lambda: next(steps, None), self._measured, lambda e: self._stop(e.sentence)
-        )
-
-    def _measured(self, timing: Any) -> None:
-        if timing is not None:
-            self._timings.append(timing)
-            self._draw()
-            QTimer.singleShot(PAUSE_MILLISECONDS, self, self._next)
-            return
-        from engines import calibration
-
-        found = calibration.fit(self._timings)
-        calibration.use(found)
-        self._settings.setValue(SETTING, [float(cost) for cost in vars(found.costs).values()])
-        self._stop("")
-
-    def _stop(self, said: str) -> None:
-        self.lane.supersede()
-        self._steps = None
-        self.measure.setText("Measure this machine again")
-        if said:
-            self.text.setText(said)
+    def _label(self) -> None:
+        if not self.calibrator.running:
+            self.measure.setText(f"{MEASURE} again" if self.calibrator.timings else MEASURE)
 
     def _draw(self) -> None:
         curves = []
         for method, (color, dash) in CURVES.items():
-            points = [(t.side, t.milliseconds) for t in self._timings if t.method == method]
+            points = [
+                (timing.side, timing.milliseconds)
+                for timing in self.calibrator.timings
+                if timing.method == method
+            ]
             if points:
                 x, y = np.array(points).T
-                curves.append(Curve(TITLES[method], x, y, color, dash=dash))
+                curves.append(Curve(TITLES[method], x, y, color, "dots", dash=dash))
+        alone = [t for t in self.calibrator.timings if t.method == "winograd"]
+        if alone:
+            x, y = np.array([(timing.side, timing.milliseconds) for timing in alone]).T
+            curves.append(Curve(TITLES["winograd"], x, y, "accent", "points"))
         self.plot.set_curves(curves)
 
 
-def remembered_costs(settings: QSettings) -> list[float] | None:
-    """Return what was measured on this machine earlier, if anything was."""
-    remembered = settings.value(SETTING)
-    try:
-        return [float(cost) for cost in remembered] if isinstance(remembered, list) else None
-    except ValueError:
-        return None  # the file was edited: measure anew
+def _table() -> QTableWidget:
+    table = QTableWidget(len(TITLES), len(COLUMNS))
+    table.setObjectName("cost_table")
+    table.setToolTip("Every method on the present picture and kernel")
+    for column, (text, tooltip) in enumerate(COLUMNS):
+        header = QTableWidgetItem(text)
+        header.setToolTip(tooltip)
+        table.setHorizontalHeaderItem(column, header)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    # As high as its rows and no wider than its words: what is beside them is for the sentence.
+    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    rows = table.verticalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    columns = table.horizontalHeader()
+    columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    columns.setStretchLastSection(True)
+    return table
 
 
-def use_costs(costs: list[float]) -> None:
-    """Let "auto" decide by `costs`; those of another version are left alone. Imports torch."""
-    from engines import calibration
+def _full_height(table: QTableWidget) -> int:
+    rows = sum(table.rowHeight(row) for row in range(table.rowCount()))
+    bar = table.horizontalScrollBar()
+    scrolling = bar.sizeHint().height() if bar.maximum() > 0 else 0
+    header = table.horizontalHeader().sizeHint().height()
+    return rows + header + scrolling + 2 * table.frameWidth()
 
-    if len(costs) == len(fields(calibration.FilterCosts)):
-        calibration.use(calibration.Calibration((), calibration.FilterCosts(*costs)))
+
+def _cells(row: MethodRow) -> list[tuple[str, str]]:
+    """Return text and tooltip of each cell of a method's row."""
+    title = (TITLES[row.method], row.refusal)
+    if row.refusal:
+        return [title, *[("—", row.refusal)] * (len(COLUMNS) - 1)]
+    assert row.count is not None
+    counts = (row.count.multiplications, row.count.additions)
+    return [
+        title,
+        *((_short(count), thousands(count)) for count in counts),
+        (f"{row.milliseconds:.2f} ms", COLUMNS[3][1]),
+        (f"{row.error:.1e}", COLUMNS[4][1]),
+    ]
+
+
+def _formula(result: FilterResult, direct: MethodRow) -> str:
+    """Return how the direct method's count comes about, with the numbers of this picture."""
+    height, width, channels = result.inputs.shape
+    rows, columns = result.kernel.shape
+    options = sliding_options(result.state)
+    outputs = output_geometry(
+        height,
+        width,
+        rows,
+        columns,
+        operation=options["operation"],
+        padding=options["padding"],
+        stride=1,
+        dilation=options["dilation"],
+    )
+    assert direct.count is not None
+    weights = f"{rows}²" if rows == columns else f"{rows}·{columns}"
+    colors = " × " + unbroken(f"{channels} channels") if channels > 1 else ""
+    stride = " at stride 1" if result.state.stride > 1 else ""
+    return (
+        f"Direct: {unbroken(f'{outputs.width} × {outputs.height} outputs')}{stride}{colors} × "
+        f"{weights} = {thousands(direct.count.multiplications)} multiplications, "
+        f"× ({weights} − 1) = {thousands(direct.count.additions)} additions."
+    )
 
 
 def _short(count: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout
 
 from engines.measures import Histogram, histogram
@@ -30,7 +31,7 @@ class HistogramTool(Tool):
 
     def __init__(self, input_view: ImageView) -> None:
         super().__init__(input_view)
-        self.before = CurvePlot("value in the input", "pixels")
+        self.before = CurvePlot("value in the input", "pixels", x_units="0 black, 1 white")
         self.after = CurvePlot("value in the output", "pixels")
         self.logarithmic = QCheckBox("logarithmic")
         self.logarithmic.setObjectName("histogram_log")
@@ -43,7 +44,7 @@ class HistogramTool(Tool):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(plots, 1)
-        layout.addWidget(self.logarithmic)
+        layout.addWidget(self.logarithmic, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def work(self, request: ToolRequest) -> Callable[[], Histograms]:
         """Count the values of both pictures."""

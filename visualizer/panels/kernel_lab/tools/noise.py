@@ -12,11 +12,22 @@ from engines.display import Rendered, render_picture
 from engines.noise import Quality, add_noise, median_filter, quality
 from visualizer.panels.kernel_lab.compute import respond
 from visualizer.panels.kernel_lab.form_parts import row, spin
-from visualizer.panels.kernel_lab.tools.base import Tool, ToolRequest, small_view
+from visualizer.panels.kernel_lab.tools.base import (
+    Tool,
+    ToolRequest,
+    sentence,
+    small_view,
+)
 from visualizer.state import KernelLabState
 from widgets.image_view import ImageView
 from widgets.toggle_row import Choice, ToggleRow
 from widgets.value_slider import ValueRange, ValueSlider
+
+AMOUNTS = {"gaussian": "σ", "salt_and_pepper": "share"}
+SCORES = (
+    "Against the picture without noise. PSNR: the more the better, ∞ if equal; SSIM: 1 if equal, "
+    "— for pictures under 7 × 7 pixels, which are smaller than its window"
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,11 @@ class NoiseTool(Tool):
         )
         self.kind.chosen.connect(lambda kind: self.tools_edited.emit({"noise": kind}, False))
         self.amount = ValueSlider(
-            "noise_amount", "amount", ValueRange(0, 1, 0.1), "σ of the values, or share of pixels"
+            "noise_amount",
+            AMOUNTS["gaussian"],
+            ValueRange(0, 1, 0.1),
+            "σ of the values, or share of the pixels",
+            symbol_width=self.fontMetrics().horizontalAdvance(AMOUNTS["salt_and_pepper"]),
         )
         self.amount.changed.connect(
             lambda value, more: self.tools_edited.emit({"noise_amount": value}, more)
@@ -71,21 +86,27 @@ class NoiseTool(Tool):
             lambda: self.tools_edited.emit({"noise_seed": self._seed + 1}, False)
         )
         self._seed = 0
-        self.noisy = small_view("noise_noisy", "With noise")
-        self.filtered = small_view("noise_filtered", "By the kernel")
-        self.median = small_view("noise_median_view", "By the median")
-        self.scores = {
-            name: QLabel(objectName=f"noise_score_{name}")
-            for name in ("noisy", "filtered", "median")
-        }
+        self.noisy = small_view("noise_noisy", "With noise", "The input with noise added")
+        self.filtered = small_view(
+            "noise_filtered", "By the kernel", "What the kernels make of the noisy picture"
+        )
+        self.median = small_view(
+            "noise_median_view", "By the median", "The noisy picture, each pixel the median around"
+        )
+        self.scores = {}
+        for name in ("noisy", "filtered", "median"):
+            score = sentence(f"noise_score_{name}", yields=True)
+            score.setToolTip(SCORES)
+            self.scores[name] = score
         left = QVBoxLayout()
         left.addWidget(self.kind)
         left.addWidget(self.amount)
-        left.addLayout(row(QLabel("Median of"), self.median_spin, self.again, stretch=0))
+        left.addLayout(row(QLabel("Median of"), self.median_spin, QLabel("px"), stretch=0))
+        left.addWidget(self.again)
         left.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(left, 2)
+        layout.addLayout(left)
         for name, view in (
             ("noisy", self.noisy),
             ("filtered", self.filtered),
@@ -95,7 +116,7 @@ class NoiseTool(Tool):
             column.setSpacing(2)
             column.addWidget(view, 1)
             column.addWidget(self.scores[name])
-            layout.addLayout(column, 2)
+            layout.addLayout(column, 1)
         self.filtered.link_to(self.noisy)
         self.median.link_to(self.noisy)
 
@@ -104,6 +125,7 @@ class NoiseTool(Tool):
         tools = state.tools
         self._seed = tools.noise_seed
         self.kind.set_value(tools.noise)
+        self.amount.symbol.setText(AMOUNTS[tools.noise])
         if not self.amount.slider.isSliderDown():
             self.amount.set_value(tools.noise_amount)
         blocked = self.median_spin.blockSignals(True)
@@ -136,5 +158,10 @@ class NoiseTool(Tool):
             ("median", self.median, data.median),
         ):
             view.set_picture(one.rendered.pixels, one.values, colors=one.rendered.colors)
-            self.scores[name].setText(f"{one.quality.psnr:.2f} dB, SSIM {one.quality.ssim:.3f}")
-            self.scores[name].setToolTip("PSNR and SSIM against the picture without noise")
+            self.scores[name].setText(_score(one.quality))
+
+
+def _score(quality: Quality) -> str:
+    psnr = "∞" if np.isinf(quality.psnr) else f"{quality.psnr:.2f}"
+    ssim = "—" if np.isnan(quality.ssim) else f"{quality.ssim:.3f}"
+    return f"PSNR {psnr} dB\nSSIM {ssim}"

@@ -12,6 +12,7 @@ from engines.kernels import Approximation, approximate, rank, separate, singular
 from visualizer.panels.kernel_lab.tools.base import (
     Tool,
     ToolRequest,
+    scrolling,
     sentence,
     show_matrix,
     small_view,
@@ -58,21 +59,21 @@ class RankTool(Tool):
         self.full_button.setToolTip("Use every term again")
         self.full_button.clicked.connect(lambda: self.state_edited.emit({"rank": None}, False))
         self.text = sentence("rank_text")
-        self.sizes = CurvePlot("term", "singular value")
+        self.sizes = CurvePlot("term", "singular value", whole_x=True)
         self.sizes.setObjectName("rank_sizes")
-        self.columns = CurvePlot("row", "columns")
+        self.columns = CurvePlot("row", "weight of the columns", whole_x=True)
         self.columns.setObjectName("rank_columns")
-        self.rows = CurvePlot("column", "rows")
+        self.rows = CurvePlot("column", "weight of the rows", whole_x=True)
         self.rows.setObjectName("rank_rows")
-        self.made = small_view("rank_kernel", "Kernel of rank r")
+        self.made = small_view("rank_kernel", "Rank 1", "The sum of the terms that are kept")
         left = QVBoxLayout()
         left.addWidget(self.slider)
         left.addWidget(self.full_button)
-        left.addWidget(self.text, 1)
+        left.addWidget(scrolling(self.text), 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(left, 4)
-        for widget, stretch in ((self.sizes, 3), (self.columns, 3), (self.rows, 3), (self.made, 3)):
+        for widget, stretch in ((self.sizes, 3), (self.columns, 3), (self.rows, 3), (self.made, 4)):
             layout.addWidget(widget, stretch)
 
     def show_state(self, state: KernelLabState) -> None:
@@ -118,12 +119,14 @@ class RankTool(Tool):
                         np.arange(1, len(vector) + 1),
                         vector,
                         TERM_COLORS[n % len(TERM_COLORS)],
+                        "dots",
                         dash=n // len(TERM_COLORS) % 4,
                     )
                     for n, vector in enumerate(vectors)
                 ]
             )
             plot.set_legend_shown(len(vectors) <= 4)
+        self.made.set_title(f"Rank {data.kept}")
         show_matrix(self.made, data.made.kernel, "signed", float(np.abs(data.kernel).max()))
         self.text.setText(_sentences(data))
 

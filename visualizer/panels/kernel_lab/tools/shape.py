@@ -9,11 +9,14 @@ import numpy as np
 from PySide6.QtWidgets import QHBoxLayout
 
 from engines.kernel_shapes import positions, truncation_error
-from visualizer.panels.kernel_lab.tools.base import Tool, ToolRequest, sentence
+from visualizer.panels.kernel_lab.tools.base import Tool, ToolRequest, scrolling, sentence, unbroken
 from widgets.curve_plot import Curve, CurvePlot
 from widgets.image_view import ImageView
 
 FINE = 400
+# Of the relief: how high the last row stands, in heights of the kernel, and how far to the right,
+# in its widths. High enough to look over the top of a hill, so that its far side is seen.
+DEPTH, SLANT = 2.6, 0.3
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,14 @@ class ShapeTool(Tool):
     def __init__(self, input_view: ImageView) -> None:
         super().__init__(input_view)
         self.text = sentence("shape_text")
-        self.cut = CurvePlot("distance from the middle", "weight", x_units="px")
+        self.cut = CurvePlot("from the middle", "weight", x_units="px")
         self.cut.setObjectName("shape_cut")
-        self.relief = CurvePlot("column, and row behind row", "weight")
+        self.relief = CurvePlot("column of the front row", "weight, front row", whole_x=True)
         self.relief.setObjectName("shape_relief")
         self.relief.set_legend_shown(False)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.cut, self.relief, self.text):
+        for widget in (self.cut, self.relief, scrolling(self.text)):
             layout.addWidget(widget, 1)
 
     def work(self, request: ToolRequest) -> Callable[[], ShapeData]:
@@ -71,16 +74,17 @@ class ShapeTool(Tool):
 
 
 def _relief(kernel: np.ndarray) -> list[Curve]:
-    """Return the rows as curves, each further one a little up and to the right."""
+    """Return the rows as curves, the last in front, each further one up and to the right."""
     height, width = kernel.shape
-    step = 0.8 * float(np.ptp(kernel) or 1.0) / max(height, 4)
+    step = DEPTH * float(np.ptp(kernel) or 1.0) / max(height, 4)
+    slant = SLANT * width / max(height, 4)
     floor = float(min(kernel.min(), 0.0))
-    columns = np.arange(width, dtype=float)
+    columns = np.arange(1, width + 1, dtype=float)
     curves = []
     for row in range(height):
         behind = height - 1 - row
         lift = step * behind
-        x = np.r_[columns[0] - 0.5, columns, columns[-1] + 0.5] + 0.35 * behind
+        x = np.r_[columns[0] - 0.5, columns, columns[-1] + 0.5] + slant * behind
         y = np.r_[0.0, kernel[row], 0.0] + lift
         curves.append(Curve(f"row {row + 1}", x, y, "blue", "ridge", base=floor + lift))
     return curves
@@ -95,11 +99,14 @@ def _gaussian(kernel: np.ndarray, sigma: float) -> ShapeData:
     sampled = positions(size)
     total = np.exp(-(sampled**2) / (2 * sigma**2)).sum() / np.sqrt(2 * np.pi * sigma**2)
     text = (
-        f"G(x, y) = 1/(2πσ²) · exp(−(x² + y²)/2σ²) with σ = {sigma:.2f} px, sampled at "
-        f"{size} × {size} pixels and divided by the samples' sum ({total**2:.4f}) so that the "
-        f"weights add up to 1. Truncation error: {truncation_error(sigma, size):.2%} of the bell "
-        f"lies outside. In one dimension, 1/(√(2π)·σ) · exp(−x²/2σ²), applied along rows and then "
-        f"along columns, it does the same with {2 * size} products instead of {size * size}."
+        f"Truncation error: {truncation_error(sigma, size):.2%} of the bell lies outside "
+        f"{unbroken(f'{size} × {size} px')}.\n\n"
+        f"{unbroken('G(x, y)')} = {unbroken('1/(2πσ²)')} · {unbroken('exp(−(x² + y²)/2σ²)')} with "
+        f"{unbroken(f'σ = {sigma:.2f} px')}, sampled and divided by "
+        f"the samples' sum ({total**2:.4f}), so that the weights add up to 1.\n\n"
+        f"In one dimension, {unbroken('1/(√(2π)·σ)')} · {unbroken('exp(−x²/2σ²)')}, applied "
+        f"along rows and then along columns, it does the same with {2 * size} products instead of "
+        f"{size * size}."
     )
     return ShapeData(kernel, (x, bell / max(total**2, 1e-300)), text)
 
