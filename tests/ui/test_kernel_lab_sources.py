@@ -238,6 +238,12 @@ def test_pasting_a_copied_file_opens_it(qtbot, panel, small_picture):
     qtbot.waitUntil(lambda: source_name(panel) == "noise.png")
 
 
+def test_an_empty_clipboard_holds_no_picture(qtbot, panel):
+    QGuiApplication.clipboard().clear()
+    click(qtbot, panel, QToolButton, "paste_button")
+    assert message(panel).startswith("The clipboard holds no picture.")
+
+
 # -- videos -------------------------------------------------------------------------------------
 
 

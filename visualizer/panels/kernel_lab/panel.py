@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
@@ -237,7 +237,8 @@ class KernelLabPanel(Panel):
 
     def paste_picture(self) -> None:
         """Take the picture, or the picture file, that is on the clipboard."""
-        self.input.take(QGuiApplication.clipboard().mimeData())
+        # None, where nothing was ever copied.
+        self.input.take(QGuiApplication.clipboard().mimeData() or QMimeData())
 
     def _camera_toggled(self, on: bool) -> None:
         if on:
