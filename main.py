@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 NO_WINDOW = 2
+WRONG_ARGUMENT = 2
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -38,8 +39,14 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run Kernelscope; return the process's exit status (2: no window can open here)."""
+    """Run Kernelscope; return the process's exit status.
+
+    2: a wrong argument, or no window can open here.
+    """
     options = parse_arguments(arguments)
+    answered = _answer_about_panels(options)
+    if answered is not None:
+        return answered
     if options.screenshot is not None or (options.check and not _has_screen_variable()):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -58,6 +65,26 @@ def main(arguments: list[str] | None = None) -> int:
     from visualizer import app
 
     return app.run(options)
+
+
+def _answer_about_panels(options: argparse.Namespace) -> int | None:
+    """Answer what needs neither Qt nor a screen; return the exit status, None to go on."""
+    if not options.list_panels and options.panel is None:
+        return None
+    from visualizer.panels import PANELS
+
+    if options.list_panels:
+        for entry in PANELS:
+            print(f"{entry.name:16}{entry.title}")
+        return 0
+    names = [entry.name for entry in PANELS]
+    if options.panel in names:
+        return None
+    print(
+        f"There is no panel {options.panel!r}. The panels are: {', '.join(names)}.",
+        file=sys.stderr,
+    )
+    return WRONG_ARGUMENT
 
 
 def _has_screen_variable() -> bool:

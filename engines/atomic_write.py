@@ -12,17 +12,24 @@ from typing import BinaryIO
 
 from engines.errors import ImageError
 
+# What the system refuses, and what a person can do about it.
 _REASONS = {
-    errno.ENOSPC: "the disk is full. Free some space, or choose another place.",
-    errno.EDQUOT: "your share of the disk is used up. Free some space, or choose another place.",
-    errno.EACCES: "you may not write there. Choose another folder.",
-    errno.EPERM: "you may not write there. Choose another folder.",
-    errno.EROFS: "that place can only be read. Choose another folder.",
-    errno.ENOENT: "its folder does not exist. Choose another, or make it first.",
-    errno.ENOTDIR: "its folder is a file. Choose another folder.",
-    errno.EISDIR: "there is a folder of that name. Choose another name.",
-    errno.ENAMETOOLONG: "the name is too long. Choose a shorter one.",
+    errno.ENOSPC: ("the disk is full", "Free some space, or choose another place."),
+    errno.EDQUOT: (
+        "your share of the disk is used up",
+        "Free some space, or choose another place.",
+    ),
+    errno.EFBIG: ("it is larger than files may be there", "Choose another place."),
+    errno.EACCES: ("you may not write there", "Choose another folder."),
+    errno.EPERM: ("you may not write there", "Choose another folder."),
+    errno.EROFS: ("that place can only be read", "Choose another folder."),
+    errno.ENOENT: ("its folder does not exist", "Choose another, or make it first."),
+    errno.ENOTDIR: ("its folder is a file", "Choose another folder."),
+    errno.EEXIST: ("a file of that name is in the way", "Choose another name."),
+    errno.EISDIR: ("there is a folder of that name", "Choose another name."),
+    errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter one."),
 }
+_PROBE_BYTES = 1 << 16
 
 
 @contextmanager
@@ -41,7 +48,12 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         )
         beside = Path(name)
         with os.fdopen(descriptor, "wb") as file:
-            yield file
+            try:
+                yield file
+            except OSError as error:
+                if error.errno is None and not file.closed:
+                    _ask_the_system(descriptor)
+                raise
             file.flush()
             os.fsync(file.fileno())
         beside.chmod(_mode_of(target))
@@ -63,6 +75,27 @@ def _mode_of(target: Path) -> int:
     return 0o666 & ~mask
 
 
+def _ask_the_system(descriptor: int) -> None:
+    """Raise the system's own error if it takes no more bytes.
+
+    NumPy and Pillow write past Python and then tell how far they came, but not why.
+    """
+    left = _PROBE_BYTES
+    while left > 0:
+        left -= os.write(descriptor, bytes(left))
+    os.fsync(descriptor)
+
+
 def _sentence(target: Path, error: OSError) -> str:
-    reason = _REASONS.get(error.errno or 0, f"the system says: {error.strerror or error}.")
-    return f"{target.name} could not be written to {target.parent}: {reason}"
+    reason, advice = _reason_and_advice(error)
+    return f"{target.name} could not be written to {target.parent}: {reason}. {advice}".rstrip()
+
+
+def refusal(error: OSError) -> str:
+    """Return in a few words why the system refused, such as "the disk is full"."""
+    return _reason_and_advice(error)[0]
+
+
+def _reason_and_advice(error: OSError) -> tuple[str, str]:
+    said = str(error.strerror or error).rstrip(".")
+    return _REASONS.get(error.errno or 0, (f"the system says: {said}", ""))

@@ -8,17 +8,20 @@ import logging.handlers
 import sys
 import threading
 import traceback
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from engines.atomic_write import refusal
 from engines.device import reuse_memory
 from visualizer import theme
 from visualizer.jobs import JobError
-from visualizer.panels import PANELS
+from visualizer.main_window import MainWindow
+from visualizer.opening_notice import Notice, OpeningNotice
 from visualizer.services import Services
-from visualizer.settings import APP_NAME, UserFolders
+from visualizer.settings import APP_NAME, FolderError, Refusal, UserFolders, make_folder
 
 log = logging.getLogger(__name__)
 
@@ -27,46 +30,58 @@ UNEXPECTED = (
     "Something went wrong inside Kernelscope. Your work is kept; the details say where it was."
 )
 RESTORED = "Kernelscope ended unexpectedly last time. Your work is back as it was."
+NO_LOG = "no log is written"
 
 
 def run(options: argparse.Namespace) -> int:
     """Open the application with the command line's `options`; return the exit status."""
-    if options.list_panels:
-        for entry in PANELS:
-            print(f"{entry.name:16}{entry.title}")
-        return 0
-    if options.panel is not None and options.panel not in {entry.name for entry in PANELS}:
-        names = ", ".join(entry.name for entry in PANELS)
-        print(f"There is no panel {options.panel!r}. The panels are: {names}.", file=sys.stderr)
-        return 2
     if options.screenshot is not None:
-        from visualizer.screenshots import take_all
-
-        return take_all(make_application(), options.screenshot, options.image)
-
+        return _take_screenshots(options)
     folders = UserFolders.default()
-    start_log(folders)
+    unlogged = start_log(folders)
     app = make_application()
     services = Services.start(folders)
+    if unlogged is not None:
+        services.refusals = (*services.refusals, unlogged)
     if options.theme is not None:
-        services.settings.setValue("view/theme", options.theme)
-    theme.apply(app, str(services.settings.value("view/theme", "system")))
+        services.settings.setValue(theme.SETTING, options.theme)
+    theme.apply(app, theme.remembered(services.settings))
     app.styleHints().colorSchemeChanged.connect(
-        lambda _: theme.apply(app, str(services.settings.value("view/theme", "system")))
+        lambda _: theme.apply(app, theme.remembered(services.settings))
     )
-
-    from visualizer.main_window import MainWindow
-
-    window = MainWindow(services, panel=options.panel)
+    window = open_window(services, panel=options.panel, image=options.image)
     sys.excepthook = _Reporter(window)
+    return app.exec()
+
+
+def open_window(
+    services: Services, *, panel: str | None = None, image: Path | None = None
+) -> MainWindow:
+    """Return the window, shown; what a crash left and `image` come with the first events.
+
+    In a slot, so that a state that cannot be shown is a message and not the end of the start.
+    """
+    window = MainWindow(services, panel=panel)
+    window.show()
+    QTimer.singleShot(0, lambda: _fill(window, services, image))
+    return window
+
+
+def _fill(window: MainWindow, services: Services, image: Path | None) -> None:
+    """Bring back what a crash left, open `image`, and tell what there is to tell."""
+    notice = Notice()
+    missing = _why_missing(image.absolute()) if image is not None else ""
+    if missing:
+        notice.trouble.append(missing)
+    notice.add_refusals(services.refusals)
     crashed = services.session.take_crashed()
     if crashed:
         window.restore_panels(crashed)
-        window.panel.show_info(RESTORED)
-    if options.image is not None:
-        QTimer.singleShot(0, lambda: window.open_picture(options.image.absolute()))
-    window.show()
-    return app.exec()
+        notice.news.append(RESTORED)
+    if image is not None and not missing:
+        window.open_picture(image.absolute())
+    if not notice.is_empty():
+        OpeningNotice(notice, window.panel)
 
 
 def make_application() -> QApplication:
@@ -79,23 +94,54 @@ def make_application() -> QApplication:
     return app
 
 
-def start_log(folders: UserFolders) -> None:
-    """Send all log records to a file of limited size in the person's log folder."""
-    folders.log.mkdir(parents=True, exist_ok=True)
-    handler = logging.handlers.RotatingFileHandler(
-        folders.log / "kernelscope.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf8"
-    )
+def start_log(folders: UserFolders) -> Refusal | None:
+    """Send all log records to a file of limited size in the person's log folder.
+
+    Returns why that cannot be; warnings then go where the program's other output goes.
+    """
+    file = folders.log / "kernelscope.log"
+    try:
+        make_folder(folders.log)
+        handler = logging.handlers.RotatingFileHandler(
+            file, maxBytes=LOG_BYTES, backupCount=1, encoding="utf8"
+        )
+    except FolderError as error:
+        return Refusal(NO_LOG, str(error))
+    except OSError as error:
+        return Refusal(NO_LOG, f"{file} cannot be written: {refusal(error)}.")
     logging.basicConfig(
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         handlers=[handler],
     )
+    return None
+
+
+def _why_missing(image: Path) -> str:
+    """Return the sentence for a picture that is not there to be opened, or ""."""
+    try:
+        image.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return f"{image.name} does not exist in {image.parent}. Look at the name and the folder."
+    except OSError:
+        return ""  # whoever opens it says more
+    return f"{image} is a folder. Name a picture in it." if image.is_dir() else ""
+
+
+def _take_screenshots(options: argparse.Namespace) -> int:
+    from visualizer.screenshots import take_all
+
+    missing = _why_missing(options.image.absolute()) if options.image is not None else ""
+    if missing:
+        print(missing, file=sys.stderr)
+        return 2
+    return take_all(make_application(), options.screenshot, options.image)
 
 
 class _Reporter:
     """Logs an exception that escaped from a slot and tells the person in the open panel."""
 
-    def __init__(self, window) -> None:
+    def __init__(self, window: MainWindow) -> None:
         self._window = window
 
     def __call__(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from visualizer.mime import VIDEO_SUFFIXES
+from visualizer.settings import read_text
 
 OPEN_FILTER = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.webp *.gif *.bmp *.ppm *.pgm)"
 SHOWN_FILTER = "What is shown (*.png *.tif *.jpg *.webp)"
 NUMBERS_NPY_FILTER = "The numbers, NumPy (*.npy)"
 NUMBERS_TIFF_FILTER = "The numbers, float TIFF (*.tiff)"
+# What a name may end with, the one that is given to a name without first.
+_SHOWN_ENDINGS = (".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp", ".bmp")
+_NUMBER_ENDINGS = {NUMBERS_NPY_FILTER: (".npy",), NUMBERS_TIFF_FILTER: (".tiff", ".tif")}
+_KNOWN_ENDINGS = {".npy", *_SHOWN_ENDINGS}
 
 
 def ask_open_picture(parent: QWidget, settings: QSettings) -> Path | None:
@@ -33,23 +39,54 @@ def ask_open_video(parent: QWidget, settings: QSettings) -> Path | None:
 
 
 def ask_save_result(parent: QWidget, settings: QSettings) -> tuple[Path, bool] | None:
-    """Return where to save and whether the numbers are meant rather than what is shown."""
+    """Return where to save and whether the numbers are meant rather than what is shown.
+
+    A file that is there is never returned unless the person agreed to its replacement.
+    """
     filters = ";;".join((SHOWN_FILTER, NUMBERS_NPY_FILTER, NUMBERS_TIFF_FILTER))
-    chosen, used = QFileDialog.getSaveFileName(
-        parent, "Save the output", str(Path(_last_folder(settings)) / "output.png"), filters
+    offered = Path(_last_folder(settings)) / "output.png"
+    while True:
+        chosen, used = QFileDialog.getSaveFileName(parent, "Save the output", str(offered), filters)
+        path = _remember(settings, chosen)
+        if path is None:
+            return None
+        final, numbers = with_ending(path, used)
+        # The dialog has asked about the name as it was typed, not about the one with its ending.
+        if final == path or not final.exists() or _may_replace(parent, final):
+            return final, numbers
+        offered = final
+
+
+def with_ending(path: Path, used: str) -> tuple[Path, bool]:
+    """Return `path` with an ending that the filter `used` means, and whether numbers are meant.
+
+    An ending that cannot be meant is replaced where it is a known one (output.png for numbers);
+    else it belongs to the name ("result 1.5") and stays.
+    """
+    endings = _NUMBER_ENDINGS.get(used, _SHOWN_ENDINGS)
+    if used not in _NUMBER_ENDINGS and path.suffix.lower() == ".npy":
+        endings = _NUMBER_ENDINGS[NUMBERS_NPY_FILTER]
+    numbers = endings is not _SHOWN_ENDINGS
+    suffix = path.suffix.lower()
+    if suffix in endings:
+        return path, numbers
+    name = path.stem if suffix in _KNOWN_ENDINGS else path.name
+    return path.with_name(name + endings[0]), numbers
+
+
+def _may_replace(parent: QWidget, path: Path) -> bool:
+    answer = QMessageBox.question(
+        parent,
+        "Save the output",
+        f"{path.name} is already in {path.parent}. Replace it?",
+        QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+        QMessageBox.StandardButton.No,
     )
-    path = _remember(settings, chosen)
-    if path is None:
-        return None
-    numbers = used in (NUMBERS_NPY_FILTER, NUMBERS_TIFF_FILTER) or path.suffix == ".npy"
-    ending = {NUMBERS_NPY_FILTER: ".npy", NUMBERS_TIFF_FILTER: ".tiff"}.get(used, ".png")
-    if not path.suffix or (numbers and path.suffix not in (".npy", ".tif", ".tiff")):
-        path = path.with_suffix(ending)
-    return path, numbers
+    return answer == QMessageBox.StandardButton.Yes
 
 
 def _last_folder(settings: QSettings) -> str:
-    return str(settings.value("folders/last", str(Path.home())))
+    return read_text(settings, "folders/last", os.path.expanduser("~"))
 
 
 def _remember(settings: QSettings, chosen: str) -> Path | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import qtawesome
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QDateTime, QEvent, QLocale, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QUndoGroup
 from PySide6.QtWidgets import (
     QApplication,
@@ -19,12 +19,16 @@ from PySide6.QtWidgets import (
 )
 
 from visualizer import theme
+from visualizer.autosave import EarlierSession, States
+from visualizer.autosaver import Autosaver
 from visualizer.command_palette import CommandPalette
+from visualizer.jobs import JobError
+from visualizer.keys_dialog import KeysDialog
 from visualizer.panels import PANELS, PanelEntry
 from visualizer.panels.base import Panel
 from visualizer.services import Services
+from visualizer.settings import read_number, read_text
 
-AUTOSAVE_MILLISECONDS = 400
 TEXT_SIZES = (9.0, 10.0, 11.5, 13.5, 16.0, 19.0)
 NORMAL_TEXT = 9.0
 PRESENTER_TEXT = 13.5
@@ -47,17 +51,18 @@ class MainWindow(QMainWindow):
         self._status = QLabel()
         self._status.setObjectName("status_label")
         self.statusBar().addPermanentWidget(self._status)
-        self._autosave_timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MILLISECONDS)
-        self._autosave_timer.timeout.connect(self._autosave)
+        self._autosaver = Autosaver(services.session, services.autosaving, self._states, self)
+        self._autosaver.failed.connect(lambda error: self.panel.show_error(error))
+        self._geometry_before = QByteArray()
         self._panel_menu_actions: list[tuple[QMenu, QAction]] = []
 
         self._build_menus()
         self._build_rail()
-        self._apply_text_size(float(services.settings.value("view/text_points", NORMAL_TEXT)))
+        self._apply_text_size(self._remembered_text_size())
         geometry = services.settings.value("window/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        self.open_panel(panel or str(services.settings.value("window/panel", PANELS[0].name)))
+        self.open_panel(panel or read_text(services.settings, "window/panel", PANELS[0].name))
 
     # -- panels -----------------------------------------------------------------------------
 
@@ -84,16 +89,19 @@ class MainWindow(QMainWindow):
         panel = entry.make(self._services)
         self._stack.addWidget(panel)
         self.undo_group.addStack(panel.undo_stack())
-        panel.state_changed.connect(self._autosave_timer.start)
+        panel.state_changed.connect(self._autosaver.touch)
         panel.status_changed.connect(self._status.setText)
         return panel
 
-    def restore_panels(self, states: dict[str, dict[str, Any]]) -> None:
-        """Show the panels' states of an earlier session."""
+    def restore_panels(self, states: States) -> None:
+        """Show the panels' states of an earlier session; the open panel stays if it is in it."""
+        shown = next(name for name, made in self._panels.items() if made is self.panel)
         for entry in PANELS:
             if entry.name in states:
                 self.open_panel(entry.name)
                 self._panels[entry.name].restore(states[entry.name])
+        if shown in states:
+            self.open_panel(shown)
 
     def open_picture(self, path: Path) -> None:
         """Open a picture file in the panel that is shown."""
@@ -114,6 +122,10 @@ class MainWindow(QMainWindow):
         quit_action = self._action("Quit", "Ctrl+Q", self.close, "action_quit")
         file_menu.addSeparator()
         file_menu.addAction(self._last_session_action)
+        self._earlier_menu = file_menu.addMenu("Earlier sessions")
+        self._earlier_menu.setObjectName("earlier_sessions")
+        file_menu.aboutToShow.connect(self._fill_earlier_menu)
+        file_menu.addSeparator()
         file_menu.addAction(quit_action)
 
         undo = self.undo_group.createUndoAction(self, "Undo")
@@ -149,7 +161,7 @@ class MainWindow(QMainWindow):
     def _build_view_menu(self, menu: QMenu) -> None:
         theme_menu = menu.addMenu("Theme")
         group = QActionGroup(self)
-        chosen = str(self._services.settings.value("view/theme", "system"))
+        chosen = theme.remembered(self._services.settings)
         for name in theme.THEMES:
             action = self._action(
                 name.capitalize(), "", lambda _=False, n=name: self.set_theme(n), f"theme_{name}"
@@ -214,6 +226,7 @@ class MainWindow(QMainWindow):
 
     def find_anything(self) -> None:
         """Open the command palette over the window."""
+        self._fill_earlier_menu()
         actions = [action for menu in self._all_menus() for action in menu.actions()]
         palette = CommandPalette([action for action in actions if not action.menu()], self)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -231,7 +244,7 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, name: theme.Theme) -> None:
         """Draw everything in the theme `name` and remember it."""
-        self._services.settings.setValue("view/theme", name)
+        self._services.settings.setValue(theme.SETTING, name)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         theme.apply(app, name)
@@ -241,6 +254,10 @@ class MainWindow(QMainWindow):
         assert isinstance(app, QApplication)
         theme.scale_font(app, points)
         self._text_points = points
+
+    def _remembered_text_size(self) -> float:
+        limits = (TEXT_SIZES[0], TEXT_SIZES[-1])
+        return read_number(self._services.settings, "view/text_points", NORMAL_TEXT, limits)
 
     def _larger(self) -> None:
         larger = [size for size in TEXT_SIZES if size > self._text_points]
@@ -255,22 +272,20 @@ class MainWindow(QMainWindow):
         self._services.settings.setValue("view/text_points", points)
 
     def _toggle_presenter(self, on: bool) -> None:
+        full = Qt.WindowState.WindowFullScreen
         if on:
+            self._geometry_before = self.saveGeometry()
             self._apply_text_size(max(PRESENTER_TEXT, self._text_points))
-            self.showFullScreen()
+            # Added, not put in place: a maximised window must come back maximised.
+            self.setWindowState(self.windowState() | full)
         else:
-            self._apply_text_size(float(self._services.settings.value("view/text_points", 9.0)))
-            self.showNormal()
+            self._apply_text_size(self._remembered_text_size())
+            self.setWindowState(self.windowState() & ~full)
 
     # -- session ----------------------------------------------------------------------------
 
-    def _autosave(self) -> None:
-        states = {name: panel.snapshot() for name, panel in self._panels.items()}
-        self._services.saving.submit(
-            lambda: self._services.session.write(states),
-            lambda _: None,
-            lambda error: self.panel.show_error(error),
-        )
+    def _states(self) -> States:
+        return {name: panel.snapshot() for name, panel in self._panels.items()}
 
     def _reopen_last_session(self) -> None:
         states = self._services.session.last()
@@ -279,12 +294,29 @@ class MainWindow(QMainWindow):
             return
         self.restore_panels(states)
 
+    def _fill_earlier_menu(self) -> None:
+        self._earlier_menu.clear()
+        for number, session in enumerate(self._services.session.earlier()):
+            when = QLocale().toString(QDateTime(session.ended), QLocale.FormatType.ShortFormat)
+            text = f"Reopen {when}, ended unexpectedly" if session.crashed else f"Reopen {when}"
+            action = self._earlier_menu.addAction(text)
+            action.setObjectName(f"earlier_{number}")
+            action.triggered.connect(lambda _=False, old=session: self._reopen(old))
+        self._earlier_menu.setEnabled(not self._earlier_menu.isEmpty())
+
+    def _reopen(self, session: EarlierSession) -> None:
+        states = session.states()
+        if states is None:
+            self.panel.show_error(JobError("That session is no longer there."))
+            return
+        self.restore_panels(states)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the session, then cancel and join all work."""
-        if self._autosave_timer.isActive():
-            self._autosave_timer.stop()
-            self._autosave()
-        self._services.settings.setValue("window/geometry", self.saveGeometry())
+        self._autosaver.flush()
+        presenting = self.presenter_action.isChecked()
+        geometry = self._geometry_before if presenting else self.saveGeometry()
+        self._services.settings.setValue("window/geometry", geometry)
         for panel in self._panels.values():
             panel.close_jobs()
         self._services.close()
@@ -293,7 +325,10 @@ class MainWindow(QMainWindow):
     # -- help -------------------------------------------------------------------------------
 
     def _show_shortcuts(self) -> None:
-        _box(self, "Keyboard and mouse", KEYS).open()
+        tops = [menu for action in self.menuBar().actions() if (menu := action.menu())]
+        dialog = KeysDialog(tops, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _show_about(self) -> None:
         _box(self, "About Kernelscope", ABOUT).open()
@@ -306,18 +341,6 @@ def _box(parent: MainWindow, title: str, text: str) -> QMessageBox:
     return box
 
 
-KEYS = """
-<h3>Kernel grid</h3>
-<p>Type a number or a fraction such as 1/9; Enter goes down, Tab right, Esc takes it back.<br>
-The wheel or an up-and-down drag changes a cell; with Shift by 1, with Ctrl by 0.01.</p>
-<h3>Pictures</h3>
-<p>Wheel zooms, drag pans, double click or Ctrl+0 fits.<br>
-Move the mouse over a pixel to see the products behind it; click to hold it, Esc to let go.<br>
-The arrow keys move from pixel to pixel.</p>
-<h3>Everywhere</h3>
-<p>Ctrl+Z undo, Ctrl+Shift+Z redo, Ctrl+K find anything, F11 presenter mode,
-Ctrl++ and Ctrl+- text size.</p>
-"""
 ABOUT = """
 <h3>Kernelscope</h3>
 <p>See and play with convolution, CNN features and neural style transfer.</p>

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSettings
 
 from visualizer.autosave import Session
 from visualizer.jobs import InOrder
-from visualizer.settings import UserFolders, open_settings
+from visualizer.settings import Refusal, UserFolders, open_settings
 
 
 @dataclass
@@ -16,22 +16,33 @@ class Services:
     """One application's shared things.
 
     saving: the lane in which files are written, so that none is lost or interleaved.
+    autosaving: the lane of the session alone, which must not wait behind a large picture.
+    refusals: what this computer did not let be kept; everything works without it.
     """
 
     folders: UserFolders
     settings: QSettings
     session: Session
     saving: InOrder
+    autosaving: InOrder
+    refusals: tuple[Refusal, ...] = ()
 
     @classmethod
     def start(cls, folders: UserFolders) -> Services:
         """Return the services of a new application whose folders are `folders`."""
-        folders.config.mkdir(parents=True, exist_ok=True)
-        return cls(folders, open_settings(folders), Session(folders.state), InOrder("saving"))
+        settings, refused = open_settings(folders)
+        session = Session(folders.state)
+        refusals = [refused] if refused is not None else []
+        if session.problem:
+            refusals.insert(0, Refusal("your work is not saved as you go", session.problem))
+        return cls(
+            folders, settings, session, InOrder("saving"), InOrder("autosaving"), tuple(refusals)
+        )
 
     def close(self) -> None:
         """Finish the writing that is under way and end the session cleanly."""
-        self.saving.drain()
-        self.saving.close()
+        for lane in (self.saving, self.autosaving):
+            lane.drain()
+            lane.close()
         self.settings.sync()
         self.session.close()

@@ -35,9 +35,14 @@ PACKAGES = {
     "libxcb-xfixes.so.0": ("libxcb-xfixes0", "libxcb", "libxcb"),
     "libxcb-xinerama.so.0": ("libxcb-xinerama0", "libxcb", "libxcb"),
     "libxcb-xkb.so.1": ("libxcb-xkb1", "libxcb", "libxcb"),
+    "libwayland-client.so.0": ("libwayland-client0", "libwayland-client", "wayland"),
+    "libwayland-cursor.so.0": ("libwayland-cursor0", "libwayland-cursor", "wayland"),
+    "libwayland-egl.so.1": ("libwayland-egl1", "libwayland-egl", "wayland"),
     "libX11-xcb.so.1": ("libx11-xcb1", "libX11-xcb", "libx11"),
 }
-WINDOWLESS = {"offscreen", "minimal", "vnc"}
+WAYLAND_PLUGINS = ("libqwayland.so", "libqwayland-generic.so")  # from Qt 6.10, before
+X_PLUGINS = ("libqxcb.so",)
+ADVICE = "Start Kernelscope from a desktop session, or use --screenshot DIR, which needs no screen."
 
 
 class CannotOpenWindow(RuntimeError):  # noqa: N818  it is a fact about the computer
@@ -84,25 +89,54 @@ def check_display() -> None:
     """Raise CannotOpenWindow when Qt would find no screen to open a window on (Linux, BSD)."""
     if sys.platform in ("win32", "darwin"):
         return
-    wanted = os.environ.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
-    if wanted in WINDOWLESS:
-        return
-    if os.environ.get("WAYLAND_DISPLAY") and wanted in ("", "wayland"):
-        return
-    display = os.environ.get("DISPLAY", "")
-    if not display:
+    wanted = [part.split(":")[0] for part in os.environ.get("QT_QPA_PLATFORM", "").split(";")]
+    wanted = [name for name in wanted if name]
+    if not wanted:  # Qt then tries both
+        wanted = ["wayland"] if os.environ.get("WAYLAND_DISPLAY") else []
+        wanted += ["xcb"] if os.environ.get("DISPLAY") else []
+    if not wanted:
         raise CannotOpenWindow(
             "There is no screen to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set.\n"
-            "Start Kernelscope from a desktop session, or use --screenshot DIR, "
-            "which needs no screen."
+            + ADVICE
         )
-    if not _x_server_answers(display):
+    reasons = []
+    for name in wanted:
+        try:
+            _check_platform(name)
+        except CannotOpenWindow as reason:
+            reasons.append(str(reason))
+        else:
+            return
+    advice = "" if all("Install" in reason for reason in reasons) else f"\n{ADVICE}"
+    raise CannotOpenWindow("\n".join(reasons) + advice)
+
+
+def _check_platform(name: str) -> None:
+    """Raise CannotOpenWindow when Qt's platform `name` would find no screen or no library."""
+    if name.startswith("wayland"):
+        _check_wayland()
+        _check_plugin(WAYLAND_PLUGINS)
+    elif name == "xcb":
+        display = os.environ.get("DISPLAY", "")
+        if not display:
+            raise CannotOpenWindow("DISPLAY does not say which screen to use.")
+        if not _x_server_answers(display):
+            raise CannotOpenWindow(f"The screen DISPLAY={display} does not answer.")
+        _check_plugin(X_PLUGINS)
+    # Every other one draws without a server that could be asked (offscreen, eglfs, vnc …).
+
+
+def _check_wayland() -> None:
+    if os.environ.get("WAYLAND_SOCKET"):
+        return  # a connection that whoever started the program has opened
+    name = os.environ.get("WAYLAND_DISPLAY") or "wayland-0"
+    folder = os.environ.get("XDG_RUNTIME_DIR", "")
+    if not (folder or os.path.isabs(name)):
         raise CannotOpenWindow(
-            f"The screen DISPLAY={display} does not answer.\n"
-            "Start Kernelscope from a desktop session, or use --screenshot DIR, "
-            "which needs no screen."
+            f"The screen WAYLAND_DISPLAY={name} cannot be found: XDG_RUNTIME_DIR is not set."
         )
-    _check_xcb_plugin()
+    if not _connects(socket.AF_UNIX, os.path.join(folder, name)):
+        raise CannotOpenWindow(f"The screen WAYLAND_DISPLAY={name} does not answer.")
 
 
 def _x_server_answers(display: str) -> bool:
@@ -123,23 +157,24 @@ def _connects(family: int, address: str | tuple[str, int]) -> bool:
         probe.settimeout(3.0)
         try:
             probe.connect(address)
-        except OSError:
+        except (OSError, UnicodeError):  # nobody there, or no name that a host can have
             return False
         return True
 
 
-def _check_xcb_plugin() -> None:
-    """Load Qt's X11 plugin the way Qt will: a missing library would make Qt abort."""
+def _check_plugin(names: tuple[str, ...]) -> None:
+    """Load the first of Qt's plugins that is there as Qt will: without a library it would abort."""
     spec = importlib.util.find_spec("PySide6")
     if spec is None or spec.origin is None:
         return
-    plugin = Path(spec.origin).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
-    if not plugin.exists():  # a distribution's own PySide6 brings its own dependencies
+    folder = Path(spec.origin).parent / "Qt" / "plugins" / "platforms"
+    plugin = next((folder / name for name in names if (folder / name).exists()), None)
+    if plugin is None:  # a distribution's own PySide6 brings its own dependencies
         return
     try:
         ctypes.CDLL(str(plugin))
     except OSError as error:
         library = library_named_in(str(error))
         if library is None:
-            raise CannotOpenWindow(f"Qt's X11 plugin cannot be loaded: {error}") from error
+            raise CannotOpenWindow(f"Qt's {plugin.stem} cannot be loaded: {error}") from error
         raise CannotOpenWindow(missing_library_sentence(library)) from error

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
+
+from visualizer.settings import read_choice
 
 Theme = Literal["system", "light", "dark"]
 THEMES: tuple[Theme, ...] = ("system", "light", "dark")
 
+SETTING = "view/theme"
 ACCENT = {"light": "#0b6bcb", "dark": "#5aa9f7"}
 
 _Role = QPalette.ColorRole
@@ -68,6 +71,11 @@ def palette(kind: Literal["light", "dark"]) -> QPalette:
     for role in (_Role.WindowText, _Role.Text, _Role.ButtonText):
         result.setColor(QPalette.ColorGroup.Disabled, role, faded)
     return result
+
+
+def remembered(settings: QSettings) -> Theme:
+    """Return the theme that the person chose, "system" if none or a wrong one is remembered."""
+    return read_choice(settings, SETTING, THEMES, "system")
 
 
 def apply(app: QApplication, theme: Theme) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from engines.atomic_write import atomic_write
 from engines.errors import ImageError
 from engines.images import load_image, save_image, save_raw
 
+ROOT = Path(__file__).parents[2]
 PIXELS = np.random.default_rng(0).random((3, 6, 5)).astype(np.float32)
 
 
@@ -92,6 +96,62 @@ def test_a_failure_leaves_the_old_file_and_nothing_half_written(
         save_image(path, PIXELS)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(errno.ENOSPC, "the disk is full. Free some space"), (errno.EDQUOT, "your share")],
+)
+def test_a_short_write_that_gives_no_reason_is_explained_by_the_system(
+    tmp_path, monkeypatch, number, text
+):
+    def refuse(_descriptor, _content):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("os.write", refuse)
+    with (
+        pytest.raises(ImageError, match=text),
+        atomic_write(tmp_path / "numbers.npy") as _file,
+    ):
+        raise OSError("405900 requested and 16352 written")  # as np.save does, without errno
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reason_that_the_system_does_not_know_is_passed_on(tmp_path):
+    with (
+        pytest.raises(ImageError, match=r"the system says: cannot encode this\.$"),
+        atomic_write(tmp_path / "file") as _file,
+    ):
+        raise OSError("cannot encode this.")
+    assert list(tmp_path.iterdir()) == []
+
+
+SAVES_TOO_MUCH = """
+import resource, sys
+import numpy as np
+from engines.errors import ImageError
+from engines.images import save_raw
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+try:
+    save_raw(sys.argv[1], np.zeros((300, 300, 3), np.float32))
+except ImageError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit is Unix's")
+@pytest.mark.parametrize("name", ["numbers.npy", "numbers.tif"])
+def test_numbers_that_do_not_fit_are_a_sentence_with_the_reason(tmp_path, name):
+    done = subprocess.run(
+        [sys.executable, "-c", SAVES_TOO_MUCH, str(tmp_path / name)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "larger than files may be there" in done.stdout
+    assert "requested" not in done.stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_inside_the_block_writes_nothing(tmp_path):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMenu
 
-from visualizer.app import RESTORED
+from visualizer.autosave import read
 from visualizer.command_palette import CommandPalette
+from visualizer.keys_dialog import KeysDialog
 from visualizer.panels import PANELS
 
 
@@ -29,13 +31,10 @@ def test_the_work_is_autosaved_and_restored_after_a_crash(qtbot, open_window):
     # A crash: the lock is gone with its process, the session file stays.
     first._services.session._lock.unlock()
     second = open_window()
-    states = second._services.session.take_crashed()
-    second.restore_panels(states)
-    second.panel.show_info(RESTORED)
+    second.restore_panels(second._services.session.take_crashed())
     qtbot.waitUntil(second.panel.is_settled)
     assert second.panel.state.kernel[0][0] == 42.0
     assert second.panel.result.state.kernel[0][0] == 42.0
-    assert second.panel.view.messages.text() == RESTORED
 
 
 def test_a_clean_end_can_be_reopened(qtbot, open_window):
@@ -50,6 +49,62 @@ def test_a_clean_end_can_be_reopened(qtbot, open_window):
     assert second.panel.state.kernel[0][0] == 7.0
     second.undo_group.undo()
     assert second.panel.state.kernel[0][0] != 7.0
+
+
+def test_every_earlier_session_can_be_reopened_from_the_menu(qtbot, open_window):
+    for value in (7.0, 8.0, 9.0):
+        window = open_window()
+        edit(window.panel, value)
+        if value == 8.0:  # this one crashes
+            autosaved(qtbot, window)
+            window._services.autosaving.drain()
+            window._services.session._lock.unlock()
+        else:
+            window.close()
+    last = open_window()
+    last._services.session.take_crashed()
+    file_menu = last._menus["File"]
+    file_menu.aboutToShow.emit()
+    earlier = last.findChild(QMenu, "earlier_sessions")
+    texts = [action.text() for action in earlier.actions()]
+    assert len(texts) == 3
+    assert [text.endswith("ended unexpectedly") for text in texts] == [False, True, False]
+    for action, value in zip(earlier.actions(), (9.0, 8.0, 7.0), strict=True):
+        action.trigger()
+        qtbot.waitUntil(last.panel.is_settled)
+        assert last.panel.state.kernel[0][0] == value
+
+
+def test_without_an_earlier_session_the_menu_says_so(qtbot, window):
+    window._menus["File"].aboutToShow.emit()
+    assert not window.findChild(QMenu, "earlier_sessions").isEnabled()
+    window._last_session_action.trigger()
+    assert "no earlier session" in window.panel.view.messages.text()
+
+
+def test_an_earlier_session_that_was_removed_meanwhile_is_said(qtbot, open_window):
+    first = open_window()
+    edit(first.panel, 7.0)
+    first.close()
+    window = open_window()
+    window._menus["File"].aboutToShow.emit()
+    window._services.session.earlier()[0].path.unlink()
+    window.findChild(QAction, "earlier_0").trigger()
+    assert "no longer there" in window.panel.view.messages.text()
+
+
+def test_a_drag_is_autosaved_while_it_goes_on(qtbot, window):
+    saved = window._services.session
+    number = 0
+
+    def drag_until_it_is_on_disk():
+        nonlocal number
+        number += 1
+        window.panel.view.controls.kernel.kernel_edited.emit(np.full((3, 3), float(number)), True)
+        on_disk = read(saved.path) if saved.path.exists() else None
+        return on_disk is not None and on_disk["kernel_lab"]["chain"][0]["kernel"][0][0] > 1
+
+    qtbot.waitUntil(drag_until_it_is_on_disk, timeout=10_000)
 
 
 def test_a_saved_state_that_does_not_fit_is_said(qtbot, window):
@@ -74,6 +129,61 @@ def test_larger_text_grows_and_comes_back(qtbot, window):
     assert QApplication.font().pointSizeF() > normal
     window._smaller()
     assert QApplication.font().pointSizeF() == normal
+
+
+def test_presenter_mode_comes_back_to_the_window_as_it_was(qtbot, window):
+    size = window.size()
+    normal = QApplication.font().pointSizeF()
+    window.presenter_action.trigger()
+    assert window.isFullScreen()
+    assert QApplication.font().pointSizeF() > normal
+    window.presenter_action.trigger()
+    qtbot.waitUntil(lambda: window.size() == size)
+    assert not window.isFullScreen()
+    assert not window.isMaximized()
+    assert QApplication.font().pointSizeF() == normal
+
+
+def test_presenter_mode_comes_back_to_a_maximised_window(qtbot, window):
+    window.showMaximized()
+    window.presenter_action.trigger()
+    assert window.isFullScreen()
+    window.presenter_action.trigger()
+    assert not window.isFullScreen()
+    assert window.isMaximized()
+
+
+def test_a_window_closed_in_presenter_mode_opens_as_it_was_before(qtbot, open_window):
+    first = open_window()
+    first.presenter_action.trigger()
+    first.close()
+    second = open_window()
+    assert not second.isFullScreen()
+    assert not second.presenter_action.isChecked()
+
+
+def test_the_keys_dialog_tells_every_key_of_every_menu(qtbot, window):
+    window.findChild(QAction, "action_keys").trigger()
+    dialog = window.findChild(KeysDialog)
+    text = dialog.findChild(QLabel, "keys_commands").text()
+    listed = 0
+    for menu in window._all_menus():
+        for action in menu.actions():
+            for keys in action.shortcuts():
+                assert f"{keys.toString(keys.SequenceFormat.NativeText)}" in text, action.text()
+                listed += 1
+            if action.shortcuts():
+                assert action.text().replace("&", "").rstrip("…") in text
+    assert listed > 15
+    for keys in ("Alt+1", "Alt+9", "Ctrl+1", "Ctrl+Shift+A", "Ctrl+Shift+V", "Ctrl+O", "Ctrl+S"):
+        assert keys in text
+    gestures = dialog.findChild(QLabel, "keys_gestures").text()
+    for keys in ("wheel, +, -", "Ctrl+arrow keys", "Ctrl+C, Ctrl+V", "Shift+Return", "F2"):
+        assert keys in gestures
+    buttons = dialog.findChild(QDialogButtonBox)
+    close = buttons.button(QDialogButtonBox.StandardButton.Close)
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
 
 
 def test_the_palette_finds_and_runs_an_action(qtbot, window):
