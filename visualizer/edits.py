@@ -33,16 +33,22 @@ class Edits(Generic[S]):
         *,
         merge_key: str = "",
         goes_on: bool = False,
+        held: bool = False,
         origin: str = "",
     ) -> None:
         """Make `state` the present one, as a step of its own or merged into a drag's.
 
-        merge_key: names the drag; goes_on: whether more of it will follow.
+        merge_key: names the drag; goes_on: whether more of it may follow; held: whether the
+        mouse is still held, so that it will.
         """
         if not merge_key:
             self.history.end_merge()
         self.following, self.origin = goes_on, origin
-        self.history.apply(state, label, merge_key=merge_key or None)
+        self.history.apply(state, label, merge_key=merge_key or None, held=held)
         self.following, self.origin = False, ""
         if merge_key and not goes_on:
             self.history.end_merge()
+
+    def look(self, state: S) -> None:
+        """Make `state` the present one without an undo step: it changes what is looked at."""
+        self.history.look(state)

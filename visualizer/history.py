@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -27,6 +28,7 @@ class _Step(QUndoCommand):
         self._after = after
         self._key = key
         self._held = held
+        self._is_new = True  # a stack's push is the first redo, which must not carry anything
         self._time = time.monotonic()
 
     def id(self) -> int:
@@ -43,23 +45,36 @@ class _Step(QUndoCommand):
         return True
 
     def undo(self) -> None:
-        self._history._set(self._before)
+        self._history._go_to(self._before)
 
     def redo(self) -> None:
-        self._history._set(self._after)
+        if self._is_new:
+            self._is_new = False
+            self._history._set(self._after)
+        else:
+            self._history._go_to(self._after)
 
 
 class History(QObject, Generic[S]):
     """The present state of a panel and the way back.
 
     `changed(before, after)` tells of every new present, whether by an edit, undo or redo.
+    `look` changes what is looked at without a step; undo and redo then leave that as it is:
+    carry(present, target) returns `target` with what is looked at in `present`.
     """
 
     changed = Signal(object, object)
 
-    def __init__(self, present: S, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        present: S,
+        parent: QObject | None = None,
+        *,
+        carry: Callable[[S, S], S] = lambda _present, target: target,
+    ) -> None:
         super().__init__(parent)
         self._present = present
+        self._carry = carry
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(MAX_STEPS)
         self.merging_is_over = False
@@ -85,6 +100,10 @@ class History(QObject, Generic[S]):
         self.stack.push(step)
         self.merging_is_over = False
 
+    def look(self, state: S) -> None:
+        """Make `state` the present one without a step: it differs only in what is looked at."""
+        self._set(state)
+
     def end_merge(self) -> None:
         """Let the next edit be a step of its own even if it has the same key."""
         self.merging_is_over = True
@@ -93,6 +112,9 @@ class History(QObject, Generic[S]):
         """Start anew from `state`; there is no way back."""
         self.stack.clear()
         self._set(state)
+
+    def _go_to(self, state: S) -> None:
+        self._set(self._carry(self._present, state))
 
     def _set(self, state: S) -> None:
         before, self._present = self._present, state

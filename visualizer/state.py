@@ -39,10 +39,14 @@ class _Frozen(BaseModel):
 
 
 class PictureSource(_Frozen):
-    """Where the picture comes from: the name of a sample or target, the path of a file or video."""
+    """Where the picture comes from: the name of a sample or target, the path of a file or video.
+
+    scaled_down: the file has more pixels than are kept, and is read smaller.
+    """
 
     kind: Literal["sample", "target", "file", "pasted", "camera", "video"] = "sample"
     name: str = "chelsea"
+    scaled_down: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -58,11 +62,12 @@ class Recipe(_Frozen):
 
 
 class ChainLink(_Frozen):
-    """One kernel of the chain."""
+    """One kernel of the chain; with a rank, its best approximation of that rank is applied."""
 
     kernel: Matrix = IDENTITY
     enabled: bool = True
     recipe: Recipe | None = None
+    rank: Annotated[int, Field(ge=1, le=MAX_KERNEL_SIDE)] | None = None
 
     @field_validator("kernel")
     @classmethod
@@ -102,9 +107,8 @@ class KernelLabState(_Frozen):
     """Everything the Kernel Lab shows follows from these values and the picture.
 
     chain: applied in order; padding, stride, dilation and method belong to the last enabled
-    kernel, those before it keep the size. selected: the one in the grid. rank: replaces that one
-    by its best approximation of this rank. bias is added to the response; gain and offset change
-    what the screen shows of it, not the numbers.
+    kernel, those before it keep the size. selected: the one in the grid. bias is added to the
+    response; gain and offset change what the screen shows of it, not the numbers.
     """
 
     picture: PictureSource = PictureSource()
@@ -112,7 +116,6 @@ class KernelLabState(_Frozen):
         ChainLink(kernel=SOBEL_X),
     )
     selected: Annotated[int, Field(ge=0)] = 0
-    rank: Annotated[int, Field(ge=1, le=MAX_KERNEL_SIDE)] | None = None
     operation: Operation = "correlation"
     padding: PaddingMode | Annotated[int, Field(ge=0, le=64)] = "same"
     border: Border = "reflect"
@@ -153,9 +156,15 @@ class KernelLabState(_Frozen):
         """Return the indices of the kernels that are applied, in order."""
         return tuple(index for index, link in enumerate(self.chain) if link.enabled)
 
+    @property
+    def rank(self) -> int | None:
+        """The rank to which the kernel in the grid is cut, if it is."""
+        return self.link.rank
+
     def with_kernel(self, values: np.ndarray, recipe: Recipe | None = None) -> KernelLabState:
-        """Return the same state with the kernel `values` (rows, columns) in the grid."""
-        return self.with_link(self.link.replace(kernel=matrix_of(values), recipe=recipe))
+        """Return the same state with the whole kernel `values` (rows, columns) in the grid."""
+        link = self.link.replace(kernel=matrix_of(values), recipe=recipe, rank=None)
+        return self.with_link(link)
 
     def with_link(self, link: ChainLink) -> KernelLabState:
         """Return the same state with `link` in place of the selected one."""
@@ -164,6 +173,11 @@ class KernelLabState(_Frozen):
 
     def filters_like(self, other: KernelLabState) -> bool:
         """Return whether `other` asks for the same output."""
-        return self.replace(tools=other.tools, selected=0) == other.replace(selected=0) and (
-            self.rank is None or self.selected == other.selected
-        )
+        return self.replace(tools=other.tools, selected=0) == other.replace(selected=0)
+
+    def looking_like(self, present: KernelLabState) -> KernelLabState:
+        """Return this state with the tool open that is open in `present`.
+
+        The selected kernel stays this state's own: an undo then shows the kernel it changes.
+        """
+        return self.replace(tools=self.tools.replace(open=present.tools.open))

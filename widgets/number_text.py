@@ -146,3 +146,11 @@ def format_fraction(value: float, max_denominator: int = 64) -> str | None:
     if fraction.denominator == 1 or abs(float(fraction) - value) > 1e-9:
         return None
     return f"{fraction.numerator}/{fraction.denominator}"
+
+
+def short_count(count: int) -> str:
+    """Return `count` in three digits and a unit: 1.22 M for 1 217 700."""
+    for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return str(count)

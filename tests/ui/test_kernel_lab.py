@@ -293,15 +293,82 @@ def test_undo_brings_back_the_earlier_picture(qtbot, small, window):
     assert small.result.picture.source == KernelLabState().picture
 
 
-def test_undo_to_a_picture_that_is_gone_keeps_what_is_shown(qtbot, small, window, small_picture):
+def test_undo_past_a_picture_that_is_gone_shows_another_in_its_place(
+    qtbot, small, window, small_picture
+):
+    """The history stays whole: one can go on in both directions."""
+    type_into(qtbot, small, 0, 0, "3")
+    choose(qtbot, small, "sample_combo", "sample:coffee")
+    settle(qtbot, small)
     small_picture.unlink()
     small.input.loader._kept.clear()
     window.undo_group.undo()
-    qtbot.waitUntil(lambda: small.picture.source.kind == "sample")
-    window.undo_group.redo()
-    qtbot.waitUntil(small.view.messages.isVisible)
+    qtbot.waitUntil(lambda: "stands in" in small.view.messages.text())
     settle(qtbot, small)
-    assert small.state.picture == small.picture.source
+    assert small.picture.source.name == "coffee"
+    assert small.state.picture.name == str(small_picture)
+    assert small.result.state.kernel[0][0] == 3.0
+    window.undo_group.undo()
+    settle(qtbot, small)
+    assert small.result.state.kernel[0][0] == -1.0
+    window.undo_group.undo()
+    qtbot.waitUntil(lambda: small.picture.source == KernelLabState().picture)
+    assert not small.view.messages.isVisible()
+    for _ in range(3):
+        window.undo_group.redo()
+        settle(qtbot, small)
+    assert small.picture.source.name == "coffee"
+    assert small.result.state.kernel[0][0] == 3.0
+
+
+def test_undo_brings_a_scaled_down_picture_back(qtbot, panel, window, tmp_path, monkeypatch):
+    path = tmp_path / "large.png"
+    Image.new("RGB", (400, 300), "red").save(path)
+    monkeypatch.setattr("engines.images.DEFAULT_MAX_PIXELS", 30_000)
+    panel.open_picture(path)
+    qtbot.waitUntil(panel.view.messages.isVisible)
+    qtbot.mouseClick(child(panel, QPushButton, "message_action"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.picture.source.scaled_down)
+    settle(qtbot, panel)
+    choose(qtbot, panel, "sample_combo", "target:impulse")
+    panel.input.loader._kept.clear()
+    window.undo_group.undo()
+    qtbot.waitUntil(lambda: panel.picture.source.scaled_down)
+    settle(qtbot, panel)
+    assert panel.result.picture.source.name == str(path)
+
+
+def test_looking_is_no_edit(qtbot, small, window):
+    """Tools and the choice of a kernel to look at are neither undone nor do they cost the redo."""
+    type_into(qtbot, small, 0, 0, "5")
+    small.editor.add_link()
+    settle(qtbot, small)
+    window.undo_group.undo()
+    steps = small.history.stack.count()
+    small.open_tool("histogram")
+    settle(qtbot, small)
+    assert small.history.stack.count() == steps
+    window.undo_group.redo()
+    settle(qtbot, small)
+    assert len(small.state.chain) == 2
+    assert small.state.tools.open == "histogram"
+    small.view.controls.kernel.chain.selected.emit(0)
+    assert small.state.selected == 0
+    assert small.history.stack.count() == steps
+
+
+def test_a_filter_error_outlives_that_of_a_tool(qtbot, small):
+    choose(qtbot, small, "method_combo", "winograd")
+    child(small, QSpinBox, "rows_spin").setValue(5)
+    settle(qtbot, small)
+    said = small.view.messages.text()
+    assert "Winograd" in said
+    for tool in ("noise", "histogram", "histogram"):
+        small.open_tool(tool)
+        settle(qtbot, small)
+    assert small.view.messages.text() == said
+    choose(qtbot, small, "method_combo", "direct")
+    assert not small.view.messages.isVisible()
 
 
 def test_saving_what_is_shown_and_the_numbers(qtbot, small, tmp_path, monkeypatch):

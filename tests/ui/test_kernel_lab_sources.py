@@ -356,7 +356,7 @@ def test_a_video_deleted_meanwhile_is_a_sentence_and_what_was_shown_stays(
     qtbot.waitUntil(lambda: bool(message(panel)))
     settle(qtbot, panel)
     assert "flat.avi was not found" in message(panel)
-    assert panel.state.picture == shown.picture.source
+    assert panel.picture.source == shown.picture.source
     np.testing.assert_array_equal(panel.result.values, shown.values)
     assert not child(panel, QToolButton, "video_button").isChecked()
 

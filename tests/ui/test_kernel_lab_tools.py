@@ -63,6 +63,20 @@ def test_a_click_on_its_tab_opens_a_tool_and_the_next_closes_it(qtbot, small):
         assert small.view.pictures.height() == pictures
 
 
+def test_opening_a_tool_is_no_edit_that_undo_takes_back(qtbot, small, window):
+    tool = open_tool(qtbot, small, "noise")
+    child(small, QSpinBox, "noise_median").setValue(7)
+    settle(qtbot, small)
+    for name in ("match", "cost"):
+        open_tool(qtbot, small, name)
+    window.undo_group.undo()
+    settle(qtbot, small)
+    assert small.state.tools.median == 3
+    assert small.toolbox.tools["cost"].isVisible()
+    press_tab(qtbot, small, "noise")
+    assert tool.median_spin.value() == 3
+
+
 def test_the_shortcuts_open_and_close_the_tools(qtbot, small):
     for number, name in enumerate(NAMES, start=1):
         key = Qt.Key(Qt.Key.Key_0 + number)

@@ -15,8 +15,9 @@ from driving import child, message, settle
 from visualizer import theme
 from visualizer.app import RESTORED, make_application, open_window
 from visualizer.autosave import Session
+from visualizer.panels.kernel_lab.picture_input import NOT_STARTED
 from visualizer.services import Services
-from visualizer.state import KernelLabState
+from visualizer.state import KernelLabState, PictureSource
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,6 +66,29 @@ def test_a_crash_brings_the_work_back_and_says_so_when_the_picture_stands(qtbot,
     assert said(qtbot, window) == RESTORED
     assert window.panel.view.messages.kind() == "info"
     assert window.panel.result.state.kernel == ((42.0,),)
+
+
+def test_what_the_panel_says_of_the_restored_state_stays_readable(qtbot, start, folders):
+    live = KernelLabState().replace(picture=PictureSource(kind="camera", name=""))
+    crashed_session(folders, live)
+    window = start()
+    qtbot.waitUntil(lambda: RESTORED in message(window.panel), timeout=60_000)
+    assert message(window.panel) == f"{NOT_STARTED} {RESTORED}"
+
+
+def test_a_restored_picture_that_is_gone_is_not_hidden_by_the_news(
+    qtbot, start, folders, small_picture
+):
+    gone = KernelLabState().replace(
+        picture=PictureSource(kind="file", name=str(small_picture.with_name("gone.png")))
+    )
+    crashed_session(folders, gone)
+    window = start()
+    assert "gone.png" in said(qtbot, window)
+    assert window.panel.view.messages.kind() == "error"
+    close = child(window.panel, QToolButton, "message_close")
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert message(window.panel) == RESTORED
 
 
 def test_a_missing_picture_is_said_when_the_sample_stands(qtbot, start, tmp_path):

@@ -54,3 +54,51 @@ def test_an_action_is_offered_only_where_there_is_one(qtbot, bar):
 def test_the_kind_is_told_in_words_too(bar, kind, word):
     bar.show_message("Text.", kind=kind)
     assert word in bar.findChild(QLabel, "message_text").accessibleName()
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_one_topic_does_not_take_away_what_another_says(qtbot):
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.show_message("Winograd needs 3 × 3.", kind="error", topic="filter")
+    bar.show_message("The box has no variance.", kind="warning", topic="tool")
+    assert bar.text() == "The box has no variance."
+    bar.clear("tool")
+    assert (bar.text(), bar.kind()) == ("Winograd needs 3 × 3.", "error")
+    bar.clear("tool")
+    assert bar.text() == "Winograd needs 3 × 3."
+    bar.clear("filter")
+    assert bar.isHidden()
+    assert bar.text() == ""
+
+
+def test_a_topic_has_one_message_the_newest(qtbot):
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.show_message("first", topic="picture")
+    bar.show_message("second", topic="picture")
+    bar.clear("picture")
+    assert bar.isHidden()
+
+
+def test_an_event_goes_after_its_time_a_state_stays(qtbot):
+    clock = Clock()
+    bar = MessageBar(clock=clock)
+    qtbot.addWidget(bar)
+    bar.show_message("The kernel exceeds the picture.", kind="error", topic="filter")
+    bar.show_message("b.png does not exist.", kind="error", topic="picture", passing=True)
+    clock.now = 1.0
+    bar.fade()
+    assert bar.text() == "b.png does not exist."
+    clock.now = 10.0
+    bar.fade()
+    assert bar.text() == "The kernel exceeds the picture."
+    clock.now = 1000.0
+    bar.fade()
+    assert bar.text() == "The kernel exceeds the picture."

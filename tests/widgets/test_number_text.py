@@ -16,6 +16,7 @@ from widgets.number_text import (
     format_number,
     parse_matrix,
     parse_number,
+    short_count,
 )
 
 
@@ -136,3 +137,11 @@ def test_what_is_no_matrix_is_a_sentence(text, reason):
 def test_any_paste_is_a_matrix_or_a_sentence(text):
     with suppress(NumberTextError):
         assert parse_matrix(text).ndim == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(9, "9"), (999, "999"), (1000, "1 k"), (1_217_700, "1.22 M"), (3.5e9, "3.5 G"), (2e12, "2 T")],
+)
+def test_large_counts_are_short(count, text):
+    assert short_count(count) == text

@@ -54,6 +54,7 @@ class StatefulPanel(Panel, Generic[S]):
         raise NotImplementedError
 
     def _changed(self, before: S, after: S) -> None:
+        self.messages.fade()
         self.show_change(before, after)
         self.state_changed.emit()
         self.announce_settled()
@@ -127,8 +128,10 @@ class StatefulPanel(Panel, Generic[S]):
 
     def show_error(self, error: JobError) -> None:
         """Tell the person what went wrong."""
-        self.messages.show_message(error.sentence, kind="error", details=error.details)
+        self.messages.show_message(
+            error.sentence, kind="error", details=error.details, passing=True
+        )
 
     def show_info(self, text: str) -> None:
         """Tell the person something that needs no answer."""
-        self.messages.show_message(text, kind="info")
+        self.messages.show_message(text, kind="info", passing=True)

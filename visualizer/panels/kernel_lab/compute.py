@@ -86,10 +86,8 @@ class FilterResult:
 
 def kernel_of(state: KernelLabState, index: int) -> np.ndarray:
     """Return the kernel `index` of the chain as it is applied: at the rank asked for, if any."""
-    kernel = state.chain[index].array()
-    if state.rank is None or index != state.selected:
-        return kernel
-    return approximate(kernel, state.rank).kernel
+    link = state.chain[index]
+    return link.array() if link.rank is None else approximate(link.array(), link.rank).kernel
 
 
 def sliding_options(state: KernelLabState) -> dict[str, Any]:
@@ -154,7 +152,7 @@ def run_filter(picture: Picture, state: KernelLabState) -> FilterResult:
         ),
         method=method,
         milliseconds=milliseconds,
-        multiplications=_multiplications(state, tuple(image.shape), method),
+        multiplications=_multiplications(state, tuple(image.shape), method, response.numel()),
     )
 
 
@@ -171,16 +169,21 @@ def display_of(state: KernelLabState) -> Literal["clipped", "absolute", "signed"
     return "clipped"
 
 
-def _multiplications(state: KernelLabState, shape: tuple[int, ...], method: str) -> int:
-    """Return how many the chain takes: direct ones before the last; 0 where strides skip some."""
-    if state.stride != 1:
-        return 0
+def _multiplications(
+    state: KernelLabState, shape: tuple[int, ...], method: str, outputs: int
+) -> int:
+    """Return how many the chain takes, direct ones before the last kernel.
+
+    Only the direct method skips what a stride leaves out; the others compute it all the same.
+    """
     from engines.method_comparison import count_operations
 
     *earlier, last = [kernel_of(state, index) for index in state.enabled_links()] or [NO_KERNEL]
-    counted = [count_operations("direct", shape, kernel) for kernel in earlier]
-    counted.append(count_operations(method, shape, last, state.padding, state.dilation))
-    return sum(one.multiplications for one in counted)
+    before = [count_operations("direct", shape, kernel).multiplications for kernel in earlier]
+    if method == "direct":
+        return sum(before) + outputs * last.size
+    counted = count_operations(method, shape, last, state.padding, state.dilation)
+    return sum(before) + counted.multiplications
 
 
 def _shown(

@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication
 
 from engines import kernel_families, kernel_operations, kernel_text, kernels
 from engines.errors import EngineError
-from visualizer.panels.kernel_lab.edits import Edits
+from visualizer.edits import Edits
 from visualizer.panels.kernel_lab.kernel_controls import KernelControls
-from visualizer.state import MAX_CHAIN, ChainLink, Recipe, matrix_of
+from visualizer.state import MAX_CHAIN, ChainLink, KernelLabState, Recipe, matrix_of
 from widgets.message_bar import Kind, MessageBar
 from widgets.value_slider import ValueRange
 
@@ -24,7 +24,7 @@ class KernelEditor(QObject):
 
     def __init__(
         self,
-        edits: Edits,
+        edits: Edits[KernelLabState],
         controls: KernelControls,
         messages: MessageBar,
         parent: QObject,
@@ -80,8 +80,7 @@ class KernelEditor(QObject):
     def clear_refusal(self) -> None:
         """Take the refusal back after an edit that went well; a marked cell keeps its own."""
         if self._refusal and not self._controls.grid.invalid_cells():
-            if self._messages.text() == self._refusal:
-                self._messages.clear()
+            self._messages.clear("kernel")
             self._refusal = ""
 
     # -- one kernel -------------------------------------------------------------------------
@@ -106,7 +105,7 @@ class KernelEditor(QObject):
             merge_key="grid",
             goes_on=goes_on,
             held=self._controls.grid.is_held(),
-            keep_grid=True,
+            origin="grid",
         )
 
     def _preset(self, name: str) -> None:
@@ -196,7 +195,7 @@ class KernelEditor(QObject):
         )
 
     def _select(self, index: int) -> None:
-        self._edits.apply(self._edits.state.replace(selected=index), f"kernel {index + 1} selected")
+        self._edits.look(self._edits.state.replace(selected=index))
 
     def _enable(self, on: bool) -> None:
         state = self._edits.state
@@ -207,7 +206,7 @@ class KernelEditor(QObject):
 
     def _refuse(self, sentence: str, *, kind: Kind = "error") -> None:
         self._refusal = sentence
-        self._messages.show_message(sentence, kind=kind)
+        self._messages.show_message(sentence, kind=kind, topic="kernel")
 
     def _cell_rejected(self, row: int, column: int, text: str, message: str) -> None:
         where = f"Row {row + 1}, column {column + 1} of the kernel"

@@ -22,6 +22,7 @@ from engines.images import SAMPLES
 from engines.targets import TARGETS
 from visualizer import mime
 from visualizer.dialogs import ask_open_picture, ask_open_video, ask_save_result
+from visualizer.edits import Edits
 from visualizer.history import History
 from visualizer.hover_link import HoverLink
 from visualizer.jobs import JobError, LatestWins
@@ -33,7 +34,6 @@ from visualizer.panels.kernel_lab.compute import (
     report_on,
     run_filter,
 )
-from visualizer.panels.kernel_lab.edits import Edits
 from visualizer.panels.kernel_lab.kernel_editing import KernelEditor
 from visualizer.panels.kernel_lab.picture_input import NOT_STARTED, PictureInput
 from visualizer.panels.kernel_lab.poses import poses_of
@@ -58,7 +58,9 @@ class KernelLabPanel(Panel):
         self.setObjectName("kernel_lab")
         self.setAcceptDrops(True)
         self._services = services
-        self.history: History[KernelLabState] = History(KernelLabState(), self)
+        self.history: History[KernelLabState] = History(
+            KernelLabState(), self, carry=lambda present, target: target.looking_like(present)
+        )
         self.edits = Edits(self.history)
         self.filtering = LatestWins("filtering", self)
         self.naming = LatestWins("naming", self)
@@ -66,8 +68,7 @@ class KernelLabPanel(Panel):
         self._naming_timer = QTimer(self, singleShot=True, interval=NAMING_MILLISECONDS)
         self._naming_timer.timeout.connect(self._name_kernel)
         self.result: FilterResult | None = None
-        self._filter_error = False
-        self._tool_error = False
+        self._answered = False  # the first picture was filtered, or refused
 
         self.view = KernelLabView()
         layout = QVBoxLayout(self)
@@ -136,17 +137,19 @@ class KernelLabPanel(Panel):
 
     def show_error(self, error: JobError) -> None:
         """Tell the person what went wrong."""
-        self.view.messages.show_message(error.sentence, kind="error", details=error.details)
+        self.view.messages.show_message(
+            error.sentence, kind="error", details=error.details, passing=True
+        )
 
     def show_info(self, text: str) -> None:
         """Tell the person something that needs no answer."""
-        self.view.messages.show_message(text, kind="info")
+        self.view.messages.show_message(text, kind="info", passing=True)
 
     def is_settled(self) -> bool:
         """Return whether everything asked for is computed and shown."""
         busy = self._naming_timer.isActive() or self.filtering.busy or self.naming.busy
         waiting = busy or not self.input.is_settled() or not self.toolbox.is_settled()
-        return self.result is not None and not waiting
+        return self._answered and not waiting
 
     def poses(self) -> Mapping[str, Callable[[], None]]:
         """Return the states worth a picture: the explained pixel, the chain, every tool."""
@@ -270,9 +273,7 @@ class KernelLabPanel(Panel):
 
     def open_tool(self, name: str) -> None:
         """Open the tool `name` under the pictures, or close it if it is open."""
-        tools = self.state.tools
-        wanted = "" if tools.open == name else name
-        self.edits.apply(self.state.replace(tools=tools.replace(open=wanted)), f"tool {name}")
+        self.toolbox.open("" if self.state.tools.open == name else name)
 
     def _option_changed(self, field: str, value: object) -> None:
         self.edits.apply(self.state.replace(**{field: value}), f"{field} {value}")
@@ -290,7 +291,8 @@ class KernelLabPanel(Panel):
     # -- state → job → result → view --------------------------------------------------------
 
     def _state_changed(self, before: KernelLabState, after: KernelLabState) -> None:
-        self.view.controls.show_state(after, keep_grid=self.edits.keep_grid)
+        self.view.messages.fade()
+        self.view.controls.show_state(after, keep_grid=self.edits.origin == "grid")
         self.editor.clear_refusal()
         self.toolbox.show_state(after)
         if before.kernel != after.kernel:
@@ -309,7 +311,7 @@ class KernelLabPanel(Panel):
 
     def _filter(self, *, follow: bool = False) -> None:
         picture, state = self.picture, self.state
-        if picture is None or picture.source != state.picture:
+        if picture is None or not self.input.shows(state.picture):
             return
         self.filtering.submit(
             lambda: run_filter(picture, state),
@@ -319,17 +321,15 @@ class KernelLabPanel(Panel):
         )
 
     def _filter_failed(self, error: JobError) -> None:
-        self._filter_error = True
+        self._answered = True
         self.view.output_view.set_overlay_text(None)
-        self.show_error(error)
+        self._say("filter", error)
         self.input.live.ready_for_next()
         self._announce_settled()
 
     def _show_result(self, result: FilterResult) -> None:
-        if self._filter_error:
-            self._filter_error = False
-            self.view.messages.clear()
-        self.result = result
+        self.view.messages.clear("filter")
+        self.result, self._answered = result, True
         if result.picture.source.is_live:
             self.display.show_input(result.picture, result.state.color)
         self.display.show_result(result)
@@ -341,11 +341,14 @@ class KernelLabPanel(Panel):
 
     def _show_tool_error(self, error: JobError | None) -> None:
         if error is not None:
-            self._tool_error = True
-            self.show_error(error)
-        elif self._tool_error:
-            self._tool_error = False
-            self.view.messages.clear()
+            self._say("tool", error)
+        else:
+            self.view.messages.clear("tool")
+
+    def _say(self, topic: str, error: JobError) -> None:
+        self.view.messages.show_message(
+            error.sentence, kind="error", details=error.details, topic=topic
+        )
 
     def _name_kernel(self) -> None:
         kernel = self.state.kernel_array()

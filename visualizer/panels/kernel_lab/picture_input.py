@@ -11,12 +11,12 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from engines.images import LoadedImage
 from visualizer import mime
 from visualizer.autosave import Session
+from visualizer.edits import Edits
 from visualizer.jobs import JobError
 from visualizer.live import LiveSource
 from visualizer.panels.kernel_lab.compute import Picture
-from visualizer.panels.kernel_lab.edits import Edits
 from visualizer.panels.kernel_lab.pictures import PictureLoader
-from visualizer.state import PictureSource
+from visualizer.state import KernelLabState, PictureSource
 from widgets.message_bar import MessageBar
 
 NO_PICTURE = "The clipboard holds no picture. Copy one, then paste again."
@@ -33,7 +33,7 @@ class PictureInput(QObject):
 
     def __init__(
         self,
-        edits: Edits,
+        edits: Edits[KernelLabState],
         session: Session,
         messages: MessageBar,
         show_error: Callable[[JobError], None],
@@ -46,6 +46,7 @@ class PictureInput(QObject):
         self.picture: Picture | None = None
         self._live_source: PictureSource | None = None
         self._failed_source: PictureSource | None = None
+        self._missing: PictureSource | None = None  # named by the state, but not to be had
         self.live.frame_ready.connect(self._frame)
         # Queued: it may fail at once, inside an undo, when the history must not be added to.
         self.live.failed.connect(self._live_failed, Qt.ConnectionType.QueuedConnection)
@@ -54,6 +55,10 @@ class PictureInput(QObject):
     def is_settled(self) -> bool:
         """Return whether no picture is on its way, nor the first one of a camera or video."""
         return self.picture is not None and not (self.loader.lane.busy or self._awaits_live())
+
+    def shows(self, source: PictureSource) -> bool:
+        """Return whether `picture` is that of `source`, or stands in for it."""
+        return self.picture is not None and source in (self.picture.source, self._missing)
 
     def _awaits_live(self) -> bool:
         """Return whether a camera or video was started that has shown nothing yet."""
@@ -67,7 +72,7 @@ class PictureInput(QObject):
 
     # -- asking for a picture ---------------------------------------------------------------
 
-    def load(self, source: PictureSource, *, scale_down: bool = False) -> None:
+    def load(self, source: PictureSource) -> None:
         """Load `source`, or start it if it is live."""
         if source.is_live:
             self._start(source)
@@ -78,7 +83,7 @@ class PictureInput(QObject):
         def failed(error: JobError) -> None:
             self._picture_failed(source, error)
 
-        self.loader.load(source, self._picture_arrived, failed, scale_down=scale_down)
+        self.loader.load(source, self._picture_arrived, failed)
 
     def take(self, data: QMimeData) -> None:
         """Take the picture, or the picture file, that was pasted or dropped."""
@@ -103,7 +108,7 @@ class PictureInput(QObject):
         def kept(picture: Picture) -> None:
             self._picture_arrived(picture)
             if message:
-                self._messages.show_message(message, kind="error")
+                self._messages.show_message(message, kind="error", topic="picture", passing=True)
 
         if self.picture is not None and self.picture.source.is_live:
             self.loader.paste(
@@ -116,6 +121,7 @@ class PictureInput(QObject):
     def follow(self, source: PictureSource) -> None:
         """Bring what the state names after an undo, redo or restored session."""
         self.loader.lane.supersede()  # what was still loading is no longer wanted
+        self._missing = None
         if self.picture is not None and self.picture.source == source:
             return
         if not source.is_live:
@@ -131,10 +137,12 @@ class PictureInput(QObject):
 
     def _picture_arrived(self, picture: Picture) -> None:
         self._end_live()
-        self.picture = picture
-        self._messages.clear()
+        self.picture, self._missing = picture, None
+        self._messages.clear("picture")
         if picture.image.notes:
-            self._messages.show_message(" ".join(picture.image.notes), kind="info")
+            self._messages.show_message(
+                " ".join(picture.image.notes), kind="info", topic="picture", passing=True
+            )
         if picture.source == self._edits.state.picture:
             self.arrived.emit()
         else:
@@ -145,29 +153,38 @@ class PictureInput(QObject):
     def _picture_failed(self, source: PictureSource, error: JobError) -> None:
         self._failed_source = source
         too_large = self.loader.too_large is not None
+        wanted = self._edits.state.picture == source
+        stands_in = wanted and (self.picture is None or self.picture.source != source)
         self._messages.show_message(
-            error.sentence,
+            f"{error.sentence} The picture shown stands in for it."
+            if stands_in
+            else error.sentence,
             kind="error",
             details=error.details,
             action_text="Load it scaled down" if too_large else "",
+            topic="picture",
+            passing=not stands_in,
         )
         self._keep_present()
 
     def _keep_present(self) -> None:
-        """Keep what is shown after a picture could not be had."""
-        state = self._edits.state
+        """Keep what is shown after a picture could not be had; the history stays as it is."""
         if self.picture is None:
-            self.load(PictureSource())
-        elif state.picture != self.picture.source:
-            # An undo or a restored session led to a picture that is gone.
-            self._edits.apply(state.replace(picture=self.picture.source), "picture kept")
+            self.loader.load(PictureSource(), self._stand_in, self._show_error)
         else:
-            self.arrived.emit()
+            self._stand_in(self.picture)
+
+    def _stand_in(self, picture: Picture) -> None:
+        """Show `picture` where an undo or a restored session names one that is gone."""
+        self.picture = picture
+        if self._edits.state.picture != picture.source:
+            self._missing = self._edits.state.picture
+        self.arrived.emit()
 
     def _load_scaled_down(self) -> None:
         if self._failed_source is not None:
-            self._messages.clear()
-            self.load(self._failed_source, scale_down=True)
+            self._messages.clear("picture")
+            self.load(self._failed_source.replace(scaled_down=True))
 
     # -- camera and video -------------------------------------------------------------------
 
@@ -195,14 +212,14 @@ class PictureInput(QObject):
         elif self._edits.state.picture == source:
             self.arrived.emit()
         else:
-            self._messages.clear()
+            self._messages.clear("picture")
             self._edits.apply(self._edits.state.replace(picture=source), self.live.title)
 
     def _live_failed(self, sentence: str) -> None:
         if self.live.is_running:
             return  # another one was started meanwhile
         self._live_source = None
-        self._messages.show_message(sentence, kind="error")
+        self._messages.show_message(sentence, kind="error", topic="picture", passing=True)
         if self.picture is not None and self.picture.source.is_live:
             self.stop_live(message=sentence)
         else:

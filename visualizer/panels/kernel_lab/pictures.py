@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject
 
-from engines.errors import ImageTooLarge
+from engines.errors import EngineError, ImageTooLarge
 from engines.images import LoadedImage, from_array, load_image, load_sample
 from engines.targets import SIZE, TARGETS
 from visualizer.autosave import Session, load_array
@@ -40,14 +40,12 @@ class PictureLoader(QObject):
         source: PictureSource,
         on_loaded: Callable[[Picture], None],
         on_error: Callable[[JobError], None],
-        *,
-        scale_down: bool = False,
     ) -> None:
         """Load `source`; a newer call supersedes this one."""
         self.too_large = None
 
         def work() -> Picture:
-            return Picture(source, self._read(source, scale_down)).prepare("colour")
+            return Picture(source, self._read(source)).prepare("colour")
 
         self.lane.submit(work, lambda picture: self._keep(picture, on_loaded), on_error)
 
@@ -75,16 +73,18 @@ class PictureLoader(QObject):
             self._kept.popitem(last=False)
         on_loaded(picture)
 
-    def _read(self, source: PictureSource, scale_down: bool) -> LoadedImage:
+    def _read(self, source: PictureSource) -> LoadedImage:
         if source.kind == "sample":
             return load_sample(source.name)
         if source.kind == "target":
-            target = TARGETS[source.name]
+            target = TARGETS.get(source.name)
+            if target is None:
+                raise EngineError(f"There is no target {source.name!r}; choose one of the list.")
             return from_array(target.make(SIZE), target.title)
         if source.kind == "pasted":
             return from_array(load_array(Path(source.name)), "pasted picture")
         try:
-            return load_image(Path(source.name), scale_down=scale_down)
+            return load_image(Path(source.name), scale_down=source.scaled_down)
         except ImageTooLarge as error:
             self.too_large = error
             raise

@@ -6,6 +6,7 @@ from visualizer.hover_link import CHANNELS, HoverLink, Sliding
 from visualizer.panels.kernel_lab.compute import FilterResult, Picture
 from visualizer.panels.kernel_lab.view import KernelLabView
 from visualizer.state import ColorMode, KernelLabState
+from widgets.number_text import short_count
 
 TITLES = {
     "response": "Output",
@@ -78,8 +79,7 @@ class ResultDisplay:
             parts.append(f"{kernels} kernels, the last {rows} × {columns}")
         else:
             parts.append(f"{rows} × {columns} kernel")
-        if result.multiplications:
-            parts.append(f"{result.multiplications / 1e6:.3g} M multiplications")
+        parts.append(f"{short_count(result.multiplications)} multiplications")
         parts.append(f"{result.method}, {result.milliseconds:.1f} ms")
         return "   ".join(parts)
 
@@ -90,9 +90,8 @@ def _applied(state: KernelLabState) -> str:
     if not enabled:
         return "No kernel is on: output = input"
     which = f"Kernel {enabled[-1] + 1}" if len(state.chain) > 1 else "Kernel"
-    rank = ""
-    if state.rank is not None and enabled[-1] == state.selected:
-        rank = f"rank {min(state.rank, *state.kernel_array().shape)}, "
+    link = state.chain[enabled[-1]]
+    rank = f"rank {min(link.rank, *link.array().shape)}, " if link.rank is not None else ""
     return f"{which} as applied: {rank}{turned}"
 
 

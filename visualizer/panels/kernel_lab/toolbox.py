@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
+from visualizer.edits import Edits
 from visualizer.jobs import JobError, LatestWins
 from visualizer.panels.kernel_lab.compute import FilterResult
-from visualizer.panels.kernel_lab.edits import Edits
 from visualizer.panels.kernel_lab.tools import Tool, ToolRequest
 from visualizer.state import KernelLabState
 from widgets.drawer import Drawer
@@ -24,7 +24,7 @@ class ToolBox(QObject):
         self,
         drawer: Drawer,
         tools: list[Tool],
-        edits: Edits,
+        edits: Edits[KernelLabState],
         show_error: Callable[[JobError | None], None],
         parent: QObject,
     ) -> None:
@@ -37,9 +37,14 @@ class ToolBox(QObject):
         for tool in tools:
             drawer.add_page(tool.name, tool.title, tool.tooltip, tool)
             tool.tools_edited.connect(self._tools_edited)
-            tool.state_edited.connect(self._state_edited)
+            tool.link_edited.connect(self._link_edited)
             tool.set_active(False)
-        drawer.opened.connect(lambda name: self._tools_edited({"open": name}, False))
+        drawer.opened.connect(self.open)
+
+    def open(self, name: str) -> None:
+        """Open the tool `name`, or none for "": something to look at, not an edit."""
+        state = self._edits.state
+        self._edits.look(state.replace(tools=state.tools.replace(open=name)))
 
     def is_settled(self) -> bool:
         """Return whether nothing is under way."""
@@ -96,9 +101,10 @@ class ToolBox(QObject):
             held=goes_on,
         )
 
-    def _state_edited(self, changes: dict, goes_on: bool) -> None:
+    def _link_edited(self, changes: dict, goes_on: bool) -> None:
+        state = self._edits.state
         self._edits.apply(
-            self._edits.state.replace(**changes),
+            state.with_link(state.link.replace(**changes)),
             ", ".join(changes),
             merge_key=" ".join(changes),
             goes_on=goes_on,

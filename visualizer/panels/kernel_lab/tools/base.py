@@ -40,8 +40,8 @@ class Tool(QWidget):
 
     tools_edited = Signal(object, bool)
     """{field of ToolsState: value}, and whether a drag goes on."""
-    state_edited = Signal(object, bool)
-    """{field of KernelLabState: value}, and whether a drag goes on."""
+    link_edited = Signal(object, bool)
+    """{field of the selected ChainLink: value}, and whether a drag goes on."""
 
     def __init__(self, input_view: ImageView, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -33,6 +33,7 @@ from visualizer.panels.kernel_lab.tools.base import (
 from visualizer.panels.kernel_lab.tools.calibrator import Calibrator
 from widgets.curve_plot import Curve, CurvePlot
 from widgets.image_view import ImageView
+from widgets.number_text import short_count
 
 if TYPE_CHECKING:
     from engines.method_comparison import MethodRow
@@ -235,7 +236,7 @@ def _cells(row: MethodRow) -> list[tuple[str, str]]:
     counts = (row.count.multiplications, row.count.additions)
     return [
         title,
-        *((_short(count), thousands(count)) for count in counts),
+        *((short_count(count), thousands(count)) for count in counts),
         (f"{row.milliseconds:.2f} ms", COLUMNS[3][1]),
         (f"{row.error:.1e}", COLUMNS[4][1]),
     ]
@@ -265,11 +266,3 @@ def _formula(result: FilterResult, direct: MethodRow) -> str:
         f"{weights} = {thousands(direct.count.multiplications)} multiplications, "
         f"× ({weights} − 1) = {thousands(direct.count.additions)} additions."
     )
-
-
-def _short(count: int) -> str:
-    """Return 1.22 M for 1 217 700."""
-    for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return str(count)

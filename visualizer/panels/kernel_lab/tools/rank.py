@@ -57,7 +57,7 @@ class RankTool(Tool):
         self.full_button = QPushButton("Whole kernel")
         self.full_button.setObjectName("rank_full")
         self.full_button.setToolTip("Use every term again")
-        self.full_button.clicked.connect(lambda: self.state_edited.emit({"rank": None}, False))
+        self.full_button.clicked.connect(lambda: self.link_edited.emit({"rank": None}, False))
         self.text = sentence("rank_text")
         self.sizes = CurvePlot("term", "singular value", whole_x=True)
         self.sizes.setObjectName("rank_sizes")
@@ -105,7 +105,7 @@ class RankTool(Tool):
         return take_apart
 
     def _slid(self, value: float, goes_on: bool) -> None:
-        self.state_edited.emit({"rank": round(value)}, goes_on)
+        self.link_edited.emit({"rank": round(value)}, goes_on)
 
     def show_data(self, data: RankData) -> None:
         """Draw the terms that are kept and say what they cost and miss."""
