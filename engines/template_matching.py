@@ -45,6 +45,11 @@ def score_template(
     """
     row, column, height, width = box
     rows, columns = picture.shape[:2]
+    if rows < 2 or columns < 2:
+        raise ImageError(
+            f"The picture has {columns} × {rows} pixels; to search in it takes one that is larger "
+            "than a box of 2 × 2."
+        )
     if height > rows or width > columns:
         raise ImageError(
             f"The box of {width} × {height} pixels is larger than the picture of "

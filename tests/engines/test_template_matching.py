@@ -64,3 +64,9 @@ def test_a_colour_picture_is_matched_over_all_channels():
     scores = score_template(picture, (4, 6, 8, 8))
     assert (scores.normalised_peaks[0].row, scores.normalised_peaks[0].column) == (4, 6)
     assert scores.normalised_peaks[0].score == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 9, 1), (9, 1, 1)])
+def test_a_picture_without_room_for_any_box_says_so(shape):
+    with pytest.raises(ImageError, match="takes one that is larger"):
+        score_template(np.zeros(shape, np.float32), (0, 0, 2, 2))

@@ -100,7 +100,7 @@ def test_the_smallest_pictures_are_worked_on_or_refused_in_a_sentence(qtbot, sma
     if side == 1:
         assert set(refused) == {"profile", "match"}
         assert "One pixel has no line" in refused["profile"]
-        assert "larger than the picture" in refused["match"]
+        assert "takes one that is larger" in refused["match"]
     else:
         assert refused == {}
 
