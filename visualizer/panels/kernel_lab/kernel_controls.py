@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualizer.panels.kernel_lab.form_parts import add_choice, combo, row, spin, wrapping_label
 from visualizer.state import MAX_CHAIN, MAX_KERNEL_SIDE, KernelLabState, Matrix, Recipe
 from widgets.chain_strip import ChainStrip
+from widgets.form_parts import add_choice, combo, row, spin, wrapping_label
 from widgets.icon_button import IconButton
 from widgets.kernel_grid import KernelGrid
 from widgets.scale_slider import ScaleSlider

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from visualizer.panels.kernel_lab.compute import display_of
-from visualizer.panels.kernel_lab.form_parts import add_choice, combo, row, spin
 from visualizer.state import KernelLabState
+from widgets.form_parts import add_choice, combo, row, spin
 from widgets.toggle_row import Choice, ToggleRow
 from widgets.value_slider import ValueRange, ValueSlider
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from visualizer.panels.kernel_lab.form_parts import add_choice, combo, row
 from visualizer.state import PictureSource
+from widgets.form_parts import add_choice, combo, row
 from widgets.icon_button import IconButton
 
 

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QWidget
 
 from engines.display import Colors
 from visualizer.panels.kernel_lab.compute import FilterResult
-from visualizer.panels.kernel_lab.form_parts import wrapping_label
 from visualizer.state import KernelLabState
 from widgets.colors import quantize
 from widgets.curve_plot import Curve
+from widgets.form_parts import wrapping_label
 from widgets.image_view import ImageView
 
 NO_BREAK = "\N{NO-BREAK SPACE}"

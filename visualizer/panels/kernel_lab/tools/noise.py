@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 from engines.display import Rendered, render_picture
 from engines.noise import Quality, add_noise, median_filter, quality
 from visualizer.panels.kernel_lab.compute import respond
-from visualizer.panels.kernel_lab.form_parts import row, spin
 from visualizer.panels.kernel_lab.tools.base import (
     Tool,
     ToolRequest,
@@ -19,6 +18,7 @@ from visualizer.panels.kernel_lab.tools.base import (
     small_view,
 )
 from visualizer.state import KernelLabState
+from widgets.form_parts import row, spin
 from widgets.image_view import ImageView
 from widgets.toggle_row import Choice, ToggleRow
 from widgets.value_slider import ValueRange, ValueSlider

@@ -1,4 +1,4 @@
-"""The small parts that the left column's forms are made of."""
+"""The small parts that forms are made of: combo boxes, number boxes, labels, rows."""
 
 from __future__ import annotations
 
