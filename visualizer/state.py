@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 MAX_KERNEL_SIDE = 31
 MAX_CHAIN = 8
+LIVE_KINDS = ("camera", "video")
 LARGEST_WEIGHT = float(np.finfo(np.float32).max)
 
 Operation = Literal["correlation", "convolution"]
@@ -51,7 +52,7 @@ class PictureSource(_Frozen):
     @property
     def is_live(self) -> bool:
         """Whether new pictures keep coming."""
-        return self.kind in ("camera", "video")
+        return self.kind in LIVE_KINDS
 
 
 class Recipe(_Frozen):

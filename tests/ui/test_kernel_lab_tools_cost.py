@@ -133,8 +133,20 @@ def test_all_of_the_table_is_in_sight(qtbot, small, window):
         assert widget.horizontalScrollBar().maximum() == 0
 
 
-def test_the_first_opening_measures_and_draws_a_curve_a_method(qtbot, small):
+def begin(qtbot, panel):
+    tool = open_tool(qtbot, panel, "cost")
+    qtbot.mouseClick(child(panel, QPushButton, "cost_measure"), Qt.MouseButton.LeftButton)
+    return tool
+
+
+def test_nothing_is_measured_until_it_is_asked_for(qtbot, small):
     tool = open_tool(qtbot, small, "cost")
+    assert not tool.calibrator.running
+    assert not curves(tool, "cost_plot")
+
+
+def test_measuring_draws_a_curve_a_method(qtbot, small):
+    tool = begin(qtbot, small)
     measured(qtbot, small)
     found = curves(tool, "cost_plot")
     assert tuple(found) == METHODS
@@ -145,7 +157,7 @@ def test_the_first_opening_measures_and_draws_a_curve_a_method(qtbot, small):
 
 
 def test_measuring_again_by_the_button_makes_automatic_follow(qtbot, small, monkeypatch):
-    open_tool(qtbot, small, "cost")
+    begin(qtbot, small)
     measured(qtbot, small)
     method_choice.use(method_choice.FilterCosts())
     button = child(small, QPushButton, "cost_measure")
@@ -156,9 +168,9 @@ def test_measuring_again_by_the_button_makes_automatic_follow(qtbot, small, monk
 
 
 def test_a_measurement_can_be_cancelled_and_begun_anew_at_once(qtbot, small):
-    tool = open_tool(qtbot, small, "cost")
-    button = child(small, QPushButton, "cost_measure")
     before = method_choice.current()
+    tool = begin(qtbot, small)
+    button = child(small, QPushButton, "cost_measure")
     qtbot.waitUntil(lambda: "Measuring 2 of" in button.text(), timeout=10_000)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert "cancelled" in text(tool, "cost_text")
@@ -174,7 +186,7 @@ def test_a_measurement_can_be_cancelled_and_begun_anew_at_once(qtbot, small):
 
 
 def test_closing_the_tool_ends_the_measurement(qtbot, small):
-    tool = open_tool(qtbot, small, "cost")
+    tool = begin(qtbot, small)
     assert tool.calibrator.running
     press_tab(qtbot, small, "cost")
     assert not tool.calibrator.running
@@ -184,7 +196,7 @@ def test_closing_the_tool_ends_the_measurement(qtbot, small):
 
 def test_closing_the_window_while_measuring_joins_it(qtbot, open_window):
     window = open_window()
-    tool = open_tool(qtbot, window.panel, "cost")
+    tool = begin(qtbot, window.panel)
     assert tool.calibrator.running
     window.close()
     assert not tool.calibrator.running
@@ -192,7 +204,7 @@ def test_closing_the_window_while_measuring_joins_it(qtbot, open_window):
 
 def test_what_was_measured_is_remembered_for_the_next_start(qtbot, open_window, monkeypatch):
     first = open_window()
-    open_tool(qtbot, first.panel, "cost")
+    begin(qtbot, first.panel)
     measured(qtbot, first.panel)
     drawn = curves(first.panel.toolbox.tools["cost"], "cost_plot")
     costs = method_choice.current()
@@ -215,6 +227,6 @@ def test_settings_that_were_edited_by_hand_are_measured_anew(qtbot, open_window,
     settings.setValue("compute/filter_costs", ["a", "b"])
     settings.sync()
     window = open_window()
-    tool = open_tool(qtbot, window.panel, "cost")
+    tool = begin(qtbot, window.panel)
     assert tool.calibrator.running
     measured(qtbot, window.panel)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -30,12 +30,19 @@ class StatefulPanel(Panel, Generic[S]):
     """
 
     def __init__(
-        self, name: str, state: S, services: Services, parent: QWidget | None = None
+        self,
+        name: str,
+        state: S,
+        services: Services,
+        *,
+        carry: Callable[[S, S], S] = lambda _present, target: target,
+        parent: QWidget | None = None,
     ) -> None:
+        """Start at `state`; carry: what undo leaves as it is (see `History`)."""
         super().__init__(parent)
         self.setObjectName(name)
         self.services = services
-        self.history: History[S] = History(state, self)
+        self.history: History[S] = History(state, self, carry=carry)
         self.edits: Edits[S] = Edits(self.history)
         self.messages = MessageBar()
         self.messages.hide()
@@ -109,6 +116,10 @@ class StatefulPanel(Panel, Generic[S]):
         self._actions.setdefault(menu, []).append(made)
         return made
 
+    def share_actions(self, menu: str, actions: Iterable[QAction]) -> None:
+        """Add the entries of some control of the panel to the menu as well."""
+        self._actions.setdefault(menu, []).extend(actions)
+
     def menu_actions(self, menu: str) -> list[QAction]:
         """Return this panel's entries of `menu`."""
         return self._actions.get(menu, [])
@@ -131,6 +142,15 @@ class StatefulPanel(Panel, Generic[S]):
         self.messages.show_message(
             error.sentence, kind="error", details=error.details, passing=True
         )
+
+    def say(self, topic: str, error: JobError | None) -> None:
+        """Say that what `topic` names cannot be had as long as `error` stands; None: it can."""
+        if error is None:
+            self.messages.clear(topic)
+        else:
+            self.messages.show_message(
+                error.sentence, kind="error", details=error.details, topic=topic
+            )
 
     def show_info(self, text: str) -> None:
         """Tell the person something that needs no answer."""

@@ -6,15 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
 from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtGui import (
-    QAction,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
     QKeyEvent,
-    QUndoStack,
 )
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -22,11 +19,8 @@ from engines.images import SAMPLES
 from engines.targets import TARGETS
 from visualizer import mime
 from visualizer.dialogs import ask_open_picture, ask_open_video, ask_save_result
-from visualizer.edits import Edits
-from visualizer.history import History
 from visualizer.hover_link import HoverLink
-from visualizer.jobs import JobError, LatestWins
-from visualizer.panels.base import Panel
+from visualizer.jobs import JobError
 from visualizer.panels.kernel_lab.compute import (
     FilterResult,
     KernelReport,
@@ -43,34 +37,35 @@ from visualizer.panels.kernel_lab.toolbox import ToolBox
 from visualizer.panels.kernel_lab.tools import make_tools
 from visualizer.panels.kernel_lab.tools.calibrator import remembered_costs, use_costs
 from visualizer.panels.kernel_lab.view import KernelLabView
+from visualizer.panels.stateful import StatefulPanel
 from visualizer.services import Services
-from visualizer.state import KernelLabState, PictureSource
+from visualizer.state import LIVE_KINDS, KernelLabState, PictureSource
 
 NAMING_MILLISECONDS = 80
 LOADING_ENGINE = "Loading the compute engine…"
 
 
-class KernelLabPanel(Panel):
+class KernelLabPanel(StatefulPanel[KernelLabState]):
     """Edit a kernel over a picture; the result follows every keystroke."""
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("kernel_lab")
-        self.setAcceptDrops(True)
-        self._services = services
-        self.history: History[KernelLabState] = History(
-            KernelLabState(), self, carry=lambda present, target: target.looking_like(present)
+        super().__init__(
+            "kernel_lab",
+            KernelLabState(),
+            services,
+            carry=lambda present, target: target.looking_like(present),
+            parent=parent,
         )
-        self.edits = Edits(self.history)
-        self.filtering = LatestWins("filtering", self)
-        self.naming = LatestWins("naming", self)
+        self.setAcceptDrops(True)
+        self._answered = False  # the first picture was filtered, or refused
+        self.filtering = self.lane("filtering")
+        self.naming = self.lane("naming")
         # A name is wanted when the kernel rests, not at every step of a drag.
         self._naming_timer = QTimer(self, singleShot=True, interval=NAMING_MILLISECONDS)
         self._naming_timer.timeout.connect(self._name_kernel)
         self.result: FilterResult | None = None
-        self._answered = False  # the first picture was filtered, or refused
 
-        self.view = KernelLabView()
+        self.view = KernelLabView(self.messages)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -80,11 +75,13 @@ class KernelLabPanel(Panel):
         )
         self.display = ResultDisplay(view, self.hover)
         self.input = PictureInput(
-            self.edits, services.session, view.messages, self.show_error, self
+            self.edits, services.session, self.messages, self.show_error, self
         )
-        self.editor = KernelEditor(self.edits, view.controls.kernel, view.messages, self)
+        self.editor = KernelEditor(self.edits, view.controls.kernel, self.messages, self)
         tools = make_tools(view.input_view, services.settings)
-        self.toolbox = ToolBox(view.drawer, tools, self.edits, self._show_tool_error, self)
+        self.toolbox = ToolBox(
+            view.drawer, tools, self.edits, lambda error: self.say("tool", error), self
+        )
         self._make_actions()
         self._connect()
         view.controls.show_state(self.state)
@@ -96,60 +93,29 @@ class KernelLabPanel(Panel):
             services.saving.submit(lambda: use_costs(costs), lambda _: None, self.show_error)
 
     @property
-    def state(self) -> KernelLabState:
-        """The present state."""
-        return self.history.present
-
-    @property
     def picture(self) -> Picture | None:
         """The present picture."""
         return self.input.picture
 
     # -- the panel's contract ---------------------------------------------------------------
 
-    def undo_stack(self) -> QUndoStack:
-        """Return the stack of this panel's edits."""
-        return self.history.stack
-
-    def menu_actions(self, menu: str) -> list[QAction]:
-        """Return this panel's entries of `menu`."""
-        return self._actions.get(menu, [])
-
-    def snapshot(self) -> dict[str, Any]:
-        """Return the state as plain JSON values."""
-        return self.state.model_dump(mode="json")
-
     def restore(self, state: dict[str, Any]) -> None:
-        """Show an earlier snapshot; what does not fit is said."""
-        try:
-            restored = KernelLabState.model_validate(state)
-        except ValidationError as error:
-            self.show_error(JobError("The saved state does not fit this version.", str(error)))
-            return
-        if restored.picture.is_live:
-            restored = restored.replace(picture=PictureSource())
+        """Show an earlier snapshot, a sample in place of a camera or video; see `Panel`."""
+        if state.get("picture", {}).get("kind") in LIVE_KINDS:
+            state = {**state, "picture": PictureSource().model_dump()}
             self.show_info(NOT_STARTED)
-        self.edits.apply(restored, "restored session")
+        super().restore(state)
 
     def open_picture(self, path: Path) -> None:
         """Load and show the picture file `path`, or play it if it is a video."""
         self.input.load(mime.source_of(path))
 
-    def show_error(self, error: JobError) -> None:
-        """Tell the person what went wrong."""
-        self.view.messages.show_message(
-            error.sentence, kind="error", details=error.details, passing=True
-        )
-
-    def show_info(self, text: str) -> None:
-        """Tell the person something that needs no answer."""
-        self.view.messages.show_message(text, kind="info", passing=True)
-
     def is_settled(self) -> bool:
         """Return whether everything asked for is computed and shown."""
-        busy = self._naming_timer.isActive() or self.filtering.busy or self.naming.busy
-        waiting = busy or not self.input.is_settled() or not self.toolbox.is_settled()
-        return self._answered and not waiting
+        waiting = self._naming_timer.isActive() or not super().is_settled()
+        if waiting or not self._answered:
+            return False
+        return self.input.is_settled() and self.toolbox.is_settled()
 
     def poses(self) -> Mapping[str, Callable[[], None]]:
         """Return the states worth a picture: the explained pixel, the chain, every tool."""
@@ -160,53 +126,32 @@ class KernelLabPanel(Panel):
         self._naming_timer.stop()
         self.input.close_jobs()
         self.toolbox.close_jobs()
-        for lane in (self.filtering, self.naming):
-            lane.close()
+        super().close_jobs()
 
     # -- building ---------------------------------------------------------------------------
 
     def _make_actions(self) -> None:
-        def action(text: str, shortcut: str, slot: object, name: str) -> QAction:
-            made = QAction(text, self)
-            made.setObjectName(name)
-            if shortcut:
-                made.setShortcut(shortcut)
-            made.triggered.connect(slot)
-            return made
-
-        self.save_action = action("Save output…", "Ctrl+S", self.ask_save, "action_save")
+        add, editor = self.add_action, self.editor
+        add("File", "Open picture…", self.ask_open, "action_open", "Ctrl+O")
+        add("File", "Play video…", self.ask_video, "action_video")
+        self.save_action = add("File", "Save output…", self.ask_save, "action_save", "Ctrl+S")
         self.save_action.setEnabled(False)
-        tools = [
-            action(
+        add("Edit", "Paste picture", self.paste_picture, "action_paste_picture", "Ctrl+Shift+V")
+        self.share_actions("Edit", self.view.controls.kernel.copy_actions)
+        add("Edit", "Add a kernel", editor.add_link, "action_add_kernel", "Ctrl+Shift+A")
+        add("Edit", "Remove the kernel", editor.remove_link, "action_remove_kernel")
+        add("View", "Fit pictures", self.view.input_view.fit, "action_fit", "Ctrl+0")
+        for number, (name, tool) in enumerate(self.toolbox.tools.items(), start=1):
+            add(
+                "View",
                 f"Show {tool.title.lower()}",
+                lambda name=name: self.open_tool(name),
+                f"action_tool_{name}",
                 f"Alt+{number}",
-                lambda _=False, name=tool.name: self.open_tool(name),
-                f"action_tool_{tool.name}",
             )
-            for number, tool in enumerate(self.toolbox.tools.values(), start=1)
-        ]
-        editor = self.editor
-        self._actions = {
-            "File": [
-                action("Open picture…", "Ctrl+O", self.ask_open, "action_open"),
-                action("Play video…", "", self.ask_video, "action_video"),
-                self.save_action,
-            ],
-            "Edit": [
-                action("Paste picture", "Ctrl+Shift+V", self.paste_picture, "action_paste_picture"),
-                *self.view.controls.kernel.copy_actions,
-                action("Add a kernel", "Ctrl+Shift+A", editor.add_link, "action_add_kernel"),
-                action("Remove the kernel", "", editor.remove_link, "action_remove_kernel"),
-            ],
-            "View": [
-                action("Fit pictures", "Ctrl+0", self.view.input_view.fit, "action_fit"),
-                *tools,
-            ],
-        }
 
     def _connect(self) -> None:
         controls, picture = self.view.controls, self.view.controls.picture
-        self.history.changed.connect(self._state_changed)
         controls.options.option_changed.connect(self._option_changed)
         controls.options.option_dragged.connect(self._option_dragged)
         picture.set_sources(
@@ -220,19 +165,19 @@ class KernelLabPanel(Panel):
         picture.camera_toggled.connect(self._camera_toggled)
         self.input.arrived.connect(self._picture_arrived)
         self.input.frame_arrived.connect(lambda: self._filter(follow=True))
-        self.toolbox.shown.connect(self._announce_settled)
+        self.toolbox.shown.connect(self.announce_settled)
 
     # -- pictures ---------------------------------------------------------------------------
 
     def ask_open(self) -> None:
         """Let the person choose a picture file."""
-        path = ask_open_picture(self, self._services.settings)
+        path = ask_open_picture(self, self.services.settings)
         if path is not None:
             self.open_picture(path)
 
     def ask_video(self) -> None:
         """Let the person choose a video file."""
-        path = ask_open_video(self, self._services.settings)
+        path = ask_open_video(self, self.services.settings)
         if path is not None:
             self.input.load(PictureSource(kind="video", name=str(path)))
         else:
@@ -290,8 +235,8 @@ class KernelLabPanel(Panel):
 
     # -- state → job → result → view --------------------------------------------------------
 
-    def _state_changed(self, before: KernelLabState, after: KernelLabState) -> None:
-        self.view.messages.fade()
+    def show_change(self, before: KernelLabState, after: KernelLabState) -> None:
+        """Set the controls to `after` and compute what follows from it."""
         self.view.controls.show_state(after, keep_grid=self.edits.origin == "grid")
         self.editor.clear_refusal()
         self.toolbox.show_state(after)
@@ -303,11 +248,8 @@ class KernelLabPanel(Panel):
             self._show_input()
         if after.filters_like(before):
             self.toolbox.refresh()
-            if not self.toolbox.lane.busy:
-                self._announce_settled()
         else:
             self._filter(follow=self.edits.following)
-        self.state_changed.emit()
 
     def _filter(self, *, follow: bool = False) -> None:
         picture, state = self.picture, self.state
@@ -323,12 +265,12 @@ class KernelLabPanel(Panel):
     def _filter_failed(self, error: JobError) -> None:
         self._answered = True
         self.view.output_view.set_overlay_text(None)
-        self._say("filter", error)
+        self.say("filter", error)
         self.input.live.ready_for_next()
-        self._announce_settled()
+        self.announce_settled()
 
     def _show_result(self, result: FilterResult) -> None:
-        self.view.messages.clear("filter")
+        self.say("filter", None)
         self.result, self._answered = result, True
         if result.picture.source.is_live:
             self.display.show_input(result.picture, result.state.color)
@@ -337,18 +279,7 @@ class KernelLabPanel(Panel):
         self.status_changed.emit(self.display.status(result))
         self.toolbox.refresh(result)
         self.input.live.ready_for_next()
-        self._announce_settled()
-
-    def _show_tool_error(self, error: JobError | None) -> None:
-        if error is not None:
-            self._say("tool", error)
-        else:
-            self.view.messages.clear("tool")
-
-    def _say(self, topic: str, error: JobError) -> None:
-        self.view.messages.show_message(
-            error.sentence, kind="error", details=error.details, topic=topic
-        )
+        self.announce_settled()
 
     def _name_kernel(self) -> None:
         kernel = self.state.kernel_array()
@@ -357,7 +288,7 @@ class KernelLabPanel(Panel):
     def _show_report(self, report: KernelReport) -> None:
         self.view.controls.kernel.name_label.setText(report.name)
         self.view.controls.kernel.facts_label.setText(" ".join(report.sentences))
-        self._announce_settled()
+        self.announce_settled()
 
     def _show_input(self) -> None:
         picture = self.picture
@@ -365,17 +296,13 @@ class KernelLabPanel(Panel):
             self.display.show_input(picture, self.state.color)
             self.view.controls.picture.show_source(picture.source, picture.image.source)
 
-    def _announce_settled(self) -> None:
-        if self.is_settled():
-            self.settled.emit()
-
     # -- saving and keys --------------------------------------------------------------------
 
     def ask_save(self) -> None:
         """Save the output: what is shown, or the numbers."""
         if self.result is None:
             return
-        chosen = ask_save_result(self, self._services.settings)
+        chosen = ask_save_result(self, self.services.settings)
         if chosen is not None:
             self.save(*chosen)
 
@@ -383,7 +310,7 @@ class KernelLabPanel(Panel):
         """Write the present output to `path`: the unclipped numbers, or what is shown."""
         result = self.result
         if result is not None:
-            self._services.saving.submit(
+            self.services.saving.submit(
                 lambda: save_result(path, result, numbers=numbers),
                 lambda _: self.show_info(f"Saved {path.name}."),
                 self.show_error,

@@ -30,11 +30,10 @@ PICTURE_MARGINS = 64  # pixels above and around a picture in its view
 class KernelLabView(QWidget):
     """All widgets of the Kernel Lab, arranged; it knows nothing of what they mean."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, messages: MessageBar, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.controls = Controls()
-        self.messages = MessageBar()
-        self.messages.setObjectName("message_bar")
+        self.messages = messages
         self.input_view = ImageView()
         self.input_view.setObjectName("input_view")
         self.input_view.set_title("Input")
@@ -64,7 +63,6 @@ class KernelLabView(QWidget):
         self.stack.splitterMoved.connect(lambda _position, _index: self._arrange_pictures())
         self.drawer.page_shown.connect(self._make_room)
         column.addWidget(self.stack, 1)
-        self.messages.hide()
 
         self.body = QSplitter(Qt.Orientation.Horizontal)
         self.body.setObjectName("kernel_lab_splitter")

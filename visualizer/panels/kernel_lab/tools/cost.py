@@ -71,7 +71,6 @@ class CostTool(Tool):
         self.calibrator = Calibrator(settings, self)
         self.calibrator.progressed.connect(self._progressed)
         self.calibrator.ended.connect(self._ended)
-        self._wanted = False
         self.table = _table()
         self.plot = CurvePlot("side of the kernel", "time", x_units="px", y_units="ms")
         self.plot.setObjectName("cost_plot")
@@ -125,7 +124,6 @@ class CostTool(Tool):
         self._fit_table()
         refusals = [row.refusal for row in data.rows if row.refusal]
         self.text.setText(" ".join([data.formula, *refusals]))
-        self._show_measured()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep all rows of the table in sight."""
@@ -138,27 +136,18 @@ class CostTool(Tool):
     # -- the calibration --------------------------------------------------------------------
 
     def set_active(self, active: bool) -> None:
-        """Measure once the first table is there; nothing goes on behind a closed page."""
-        self._wanted = active
-        if self.calibrator.running:
+        """Show what was measured earlier; nothing goes on behind a closed page."""
+        if active:
+            if not self.calibrator.timings:
+                self.calibrator.recall()
+            self._draw()
+        elif self.calibrator.running:
             self.calibrator.stop()
-            self._label()
+        self._label()
 
     def close_jobs(self) -> None:
         """End a measurement under way."""
         self.calibrator.close()
-
-    def _show_measured(self) -> None:
-        """Show the earlier measurement, or start one now: with the table, it would disturb it."""
-        if not self._wanted:
-            return
-        self._wanted = False
-        if not self.calibrator.timings:
-            self.calibrator.recall()
-        self._draw()
-        if not self.calibrator.timings:
-            self.calibrator.start()
-        self._label()
 
     def _toggle(self) -> None:
         if self.calibrator.running:
