@@ -1,21 +1,22 @@
-"""What a panel knows, as plain values: all that undo, autosave and scenes need."""
+"""What the Kernel Lab knows, as plain values: all that undo, autosave and scenes need."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from visualizer.frozen import Frozen
+from visualizer.pictures.source import ColorMode, PictureSource
 
 MAX_KERNEL_SIDE = 31
 MAX_CHAIN = 8
-LIVE_KINDS = ("camera", "video")
 LARGEST_WEIGHT = float(np.finfo(np.float32).max)
 
 Operation = Literal["correlation", "convolution"]
 PaddingMode = Literal["same", "valid", "full"]
 Border = Literal["zero", "replicate", "reflect", "circular"]
-ColorMode = Literal["colour", "grey", "red", "green", "blue"]
 Display = Literal["auto", "clipped", "absolute", "signed"]
 Method = Literal["auto", "direct", "separable", "fft", "winograd"]
 Shown = Literal["response", "difference", "operations"]
@@ -31,38 +32,14 @@ def matrix_of(values: np.ndarray) -> Matrix:
     return tuple(map(tuple, np.asarray(values, dtype=float).tolist()))
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def replace(self, **changes: object) -> Any:
-        """Return the same with some fields changed, checked like a new one."""
-        return type(self).model_validate({**dict(self), **changes})
-
-
-class PictureSource(_Frozen):
-    """Where the picture comes from: the name of a sample or target, the path of a file or video.
-
-    scaled_down: the file has more pixels than are kept, and is read smaller.
-    """
-
-    kind: Literal["sample", "target", "file", "pasted", "camera", "video"] = "sample"
-    name: str = "chelsea"
-    scaled_down: bool = False
-
-    @property
-    def is_live(self) -> bool:
-        """Whether new pictures keep coming."""
-        return self.kind in LIVE_KINDS
-
-
-class Recipe(_Frozen):
+class Recipe(Frozen):
     """The family and the parameters that made a kernel, while nobody has edited it since."""
 
     family: str
     values: tuple[tuple[str, float], ...] = ()
 
 
-class ChainLink(_Frozen):
+class ChainLink(Frozen):
     """One kernel of the chain; with a rank, its best approximation of that rank is applied."""
 
     kernel: Matrix = IDENTITY
@@ -87,7 +64,7 @@ class ChainLink(_Frozen):
         return np.array(self.kernel, dtype=np.float64)
 
 
-class ToolsState(_Frozen):
+class ToolsState(Frozen):
     """What the tools under the pictures are set to; the picture's output does not depend on it.
 
     open: the name of the open tool, "" for none. line: (row, column) of start and end of the
@@ -104,7 +81,7 @@ class ToolsState(_Frozen):
     median: Annotated[int, Field(ge=1, le=15)] = 3
 
 
-class KernelLabState(_Frozen):
+class KernelLabState(Frozen):
     """Everything the Kernel Lab shows follows from these values and the picture.
 
     chain: applied in order; padding, stride, dilation and method belong to the last enabled

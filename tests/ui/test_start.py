@@ -15,9 +15,10 @@ from driving import child, message, settle
 from visualizer import theme
 from visualizer.app import RESTORED, make_application, open_window
 from visualizer.autosave import Session
-from visualizer.panels.kernel_lab.picture_input import NOT_STARTED
+from visualizer.pictures.picture_input import NOT_STARTED
+from visualizer.pictures.source import PictureSource
 from visualizer.services import Services
-from visualizer.state import KernelLabState, PictureSource
+from visualizer.state import KernelLabState
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from visualizer.panels.kernel_lab.kernel_controls import KernelControls
 from visualizer.panels.kernel_lab.option_controls import OptionControls
-from visualizer.panels.kernel_lab.picture_controls import PictureControls
+from visualizer.pictures.controls import PictureControls
 from visualizer.state import KernelLabState
 from widgets.side_column import SideColumn
 

@@ -24,12 +24,10 @@ from visualizer.jobs import JobError
 from visualizer.panels.kernel_lab.compute import (
     FilterResult,
     KernelReport,
-    Picture,
     report_on,
     run_filter,
 )
 from visualizer.panels.kernel_lab.kernel_editing import KernelEditor
-from visualizer.panels.kernel_lab.picture_input import NOT_STARTED, PictureInput
 from visualizer.panels.kernel_lab.poses import poses_of
 from visualizer.panels.kernel_lab.result_display import ResultDisplay
 from visualizer.panels.kernel_lab.saving import save_result
@@ -38,8 +36,11 @@ from visualizer.panels.kernel_lab.tools import make_tools
 from visualizer.panels.kernel_lab.tools.calibrator import remembered_costs, use_costs
 from visualizer.panels.kernel_lab.view import KernelLabView
 from visualizer.panels.stateful import StatefulPanel
+from visualizer.pictures.picture import Picture
+from visualizer.pictures.picture_input import NOT_STARTED, PictureInput
+from visualizer.pictures.source import LIVE_KINDS, PictureSource
 from visualizer.services import Services
-from visualizer.state import LIVE_KINDS, KernelLabState, PictureSource
+from visualizer.state import KernelLabState
 
 NAMING_MILLISECONDS = 80
 LOADING_ENGINE = "Loading the compute engine…"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from visualizer.hover_link import CHANNELS, HoverLink, Sliding
-from visualizer.panels.kernel_lab.compute import FilterResult, Picture
+from visualizer.panels.kernel_lab.compute import FilterResult
 from visualizer.panels.kernel_lab.view import KernelLabView
-from visualizer.state import ColorMode, KernelLabState
+from visualizer.pictures.picture import Picture
+from visualizer.pictures.source import ColorMode
+from visualizer.state import KernelLabState
 from widgets.number_text import short_count
 
 TITLES = {

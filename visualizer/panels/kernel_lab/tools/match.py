@@ -17,7 +17,8 @@ from visualizer.panels.kernel_lab.tools.base import (
     small_view,
     unbroken,
 )
-from visualizer.state import KernelLabState, PictureSource
+from visualizer.pictures.source import PictureSource
+from visualizer.state import KernelLabState
 from widgets.image_view import ImageView
 from widgets.number_row import NumberField, NumberRow
 from widgets.picture_overlays import PictureBox

@@ -1,4 +1,4 @@
-"""Loading pictures for the Kernel Lab: samples, files, pasted ones; the last few stay at hand."""
+"""Loading pictures: samples, files, pasted ones; the last few stay at hand."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from engines.images import LoadedImage, from_array, load_image, load_sample
 from engines.targets import SIZE, TARGETS
 from visualizer.autosave import Session, load_array
 from visualizer.jobs import JobError, LatestWins
-from visualizer.panels.kernel_lab.compute import Picture
-from visualizer.state import PictureSource
+from visualizer.pictures.picture import Picture
+from visualizer.pictures.source import PictureSource
 
 KEPT = 4
 

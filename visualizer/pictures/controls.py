@@ -1,4 +1,4 @@
-"""The Kernel Lab's row of picture sources."""
+"""A row of picture sources."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from visualizer.state import PictureSource
+from visualizer.pictures.source import PictureSource
 from widgets.form_parts import add_choice, combo, row
 from widgets.icon_button import IconButton
 

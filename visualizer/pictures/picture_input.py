@@ -1,4 +1,4 @@
-"""Where the Kernel Lab's pictures come from: samples, targets, files, the clipboard, live ones."""
+"""Where a panel's pictures come from: samples, targets, files, the clipboard, live ones."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from visualizer.autosave import Session
 from visualizer.edits import Edits
 from visualizer.jobs import JobError
 from visualizer.live import LiveSource
-from visualizer.panels.kernel_lab.compute import Picture
-from visualizer.panels.kernel_lab.pictures import PictureLoader
-from visualizer.state import KernelLabState, PictureSource
+from visualizer.pictures.loader import PictureLoader
+from visualizer.pictures.picture import Picture
+from visualizer.pictures.source import PictureSource
 from widgets.message_bar import MessageBar
 
 NO_PICTURE = "The clipboard holds no picture. Copy one, then paste again."
@@ -24,7 +24,10 @@ NOT_STARTED = "Cameras and videos start only when you ask for them; this is a sa
 
 
 class PictureInput(QObject):
-    """Keeps the present picture, loads others, and says why one cannot be had."""
+    """Keeps the present picture, loads others, and says why one cannot be had.
+
+    The state that `edits` works on has a field `picture`, a PictureSource.
+    """
 
     arrived = Signal()
     """`picture` is another one, which the state already names."""
@@ -33,7 +36,7 @@ class PictureInput(QObject):
 
     def __init__(
         self,
-        edits: Edits[KernelLabState],
+        edits: Edits,
         session: Session,
         messages: MessageBar,
         show_error: Callable[[JobError], None],

@@ -1,0 +1,1 @@
+"""Pictures in the application: where they come from, how they are loaded, chosen and kept."""
