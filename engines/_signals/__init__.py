@@ -1,0 +1,1 @@
+"""What `engines.signals` is made of; import from there."""
