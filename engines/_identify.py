@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.optimize import minimize, minimize_scalar
 
 from engines import kernel_shapes as shapes
 from engines._presets import PRESETS
@@ -244,6 +243,8 @@ def _best_sigma(
     sigmas = np.geomspace(0.3, 8.0, 24)
     best = int(np.argmax([closeness(float(sigma)) for sigma in sigmas]))
     bounds = sigmas[max(best - 1, 0)], sigmas[min(best + 1, len(sigmas) - 1)]
+    from scipy.optimize import minimize_scalar  # a third of a second, not before the window
+
     found = minimize_scalar(lambda s: -closeness(s), bounds=bounds, options={"xatol": 1e-6})
     sigma = float(found.x)
     return sigma, make(sigma)
@@ -310,6 +311,8 @@ def _refined_gabor(kernel: np.ndarray, wave: _Wave) -> _Wave:
         )
 
     simplex = 0.1 * np.eye(5, 4, k=-1)
+    from scipy.optimize import minimize
+
     found = minimize(
         lambda change: -_gabor_like(kernel, *wave_of(change))[0],
         np.zeros(4),

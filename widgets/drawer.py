@@ -107,6 +107,16 @@ class Drawer(QWidget):
         self.tabs.blockSignals(blocked)
         self._show(self._open)
 
+    def set_page(self, name: str, page: QWidget) -> None:
+        """Put `page` in place of what stands behind the tab `name`."""
+        index = self._names.index(name)
+        former = self._pages.widget(index)
+        self._pages.insertWidget(index, page)
+        self._pages.removeWidget(former)
+        former.deleteLater()
+        if name == self._open:
+            self._pages.setCurrentIndex(index)
+
     def open_name(self) -> str:
         """Return the name of the open page, or ""."""
         return self._open

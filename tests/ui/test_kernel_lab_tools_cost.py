@@ -130,7 +130,7 @@ def test_all_of_the_table_is_in_sight(qtbot, small, window):
     for size in ((1280, 720), (1920, 1080)):
         window.resize(*size)
         qtbot.waitUntil(lambda: widget.verticalScrollBar().maximum() == 0)
-        assert widget.horizontalScrollBar().maximum() == 0
+        qtbot.waitUntil(lambda: widget.horizontalScrollBar().maximum() == 0)
 
 
 def begin(qtbot, panel):
@@ -143,6 +143,7 @@ def test_nothing_is_measured_until_it_is_asked_for(qtbot, small):
     tool = open_tool(qtbot, small, "cost")
     assert not tool.calibrator.running
     assert not curves(tool, "cost_plot")
+    assert "Measure this one" in text(tool, "cost_hint")
 
 
 def test_measuring_draws_a_curve_a_method(qtbot, small):

@@ -32,7 +32,7 @@ from visualizer.panels.kernel_lab.poses import poses_of
 from visualizer.panels.kernel_lab.result_display import ResultDisplay
 from visualizer.panels.kernel_lab.saving import save_result
 from visualizer.panels.kernel_lab.toolbox import ToolBox
-from visualizer.panels.kernel_lab.tools import make_tools
+from visualizer.panels.kernel_lab.tools import TOOLS
 from visualizer.panels.kernel_lab.tools.calibrator import remembered_costs, use_costs
 from visualizer.panels.kernel_lab.view import KernelLabView
 from visualizer.panels.stateful import StatefulPanel
@@ -79,9 +79,12 @@ class KernelLabPanel(StatefulPanel[KernelLabState]):
             self.edits, services.session, self.messages, self.show_error, self
         )
         self.editor = KernelEditor(self.edits, view.controls.kernel, self.messages, self)
-        tools = make_tools(view.input_view, services.settings)
         self.toolbox = ToolBox(
-            view.drawer, tools, self.edits, lambda error: self.say("tool", error), self
+            view.drawer,
+            lambda kind: kind(view.input_view, services.settings),
+            self.edits,
+            lambda error: self.say("tool", error),
+            self,
         )
         self._make_actions()
         self._connect()
@@ -142,12 +145,12 @@ class KernelLabPanel(StatefulPanel[KernelLabState]):
         add("Edit", "Add a kernel", editor.add_link, "action_add_kernel", "Ctrl+Shift+A")
         add("Edit", "Remove the kernel", editor.remove_link, "action_remove_kernel")
         add("View", "Fit pictures", self.view.input_view.fit, "action_fit", "Ctrl+0")
-        for number, (name, tool) in enumerate(self.toolbox.tools.items(), start=1):
+        for number, kind in enumerate(TOOLS, start=1):
             add(
                 "View",
-                f"Show {tool.title.lower()}",
-                lambda name=name: self.open_tool(name),
-                f"action_tool_{name}",
+                f"Show {kind.title.lower()}",
+                lambda name=kind.name: self.open_tool(name),
+                f"action_tool_{kind.name}",
                 f"Alt+{number}",
             )
 

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from visualizer.edits import Edits
 from visualizer.jobs import JobError, LatestWins
 from visualizer.panels.kernel_lab.compute import FilterResult
-from visualizer.panels.kernel_lab.tools import Tool, ToolRequest
+from visualizer.panels.kernel_lab.tools import TOOLS, Tool, ToolRequest
 from visualizer.state import KernelLabState
 from widgets.drawer import Drawer
+
+
+class ToolSet(Mapping[str, Tool]):
+    """The tools by name; each is made when it is first asked for."""
+
+    def __init__(self, make: Callable[[type[Tool]], Tool]) -> None:
+        self._make = make
+        self._kinds = {kind.name: kind for kind in TOOLS}
+        self._made: dict[str, Tool] = {}
+
+    def __getitem__(self, name: str) -> Tool:
+        if name not in self._made:
+            self._made[name] = self._make(self._kinds[name])
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._kinds
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def made(self) -> list[Tool]:
+        """Return those that exist."""
+        return list(self._made.values())
 
 
 class ToolBox(QObject):
@@ -23,7 +51,7 @@ class ToolBox(QObject):
     def __init__(
         self,
         drawer: Drawer,
-        tools: list[Tool],
+        make: Callable[[type[Tool]], Tool],
         edits: Edits[KernelLabState],
         show_error: Callable[[JobError | None], None],
         parent: QObject,
@@ -31,15 +59,19 @@ class ToolBox(QObject):
         super().__init__(parent)
         self.lane = LatestWins("tools", self)
         self._drawer, self._edits, self._show_error = drawer, edits, show_error
-        self.tools = {tool.name: tool for tool in tools}
+        self.tools = ToolSet(lambda kind: self._prepare(make(kind)))
         self._result: FilterResult | None = None
         self._active = ""
-        for tool in tools:
-            drawer.add_page(tool.name, tool.title, tool.tooltip, tool)
-            tool.tools_edited.connect(self._tools_edited)
-            tool.link_edited.connect(self._link_edited)
-            tool.set_active(False)
+        for kind in TOOLS:
+            drawer.add_page(kind.name, kind.title, kind.tooltip, QWidget())
         drawer.opened.connect(self.open)
+
+    def _prepare(self, tool: Tool) -> Tool:
+        self._drawer.set_page(tool.name, tool)
+        tool.tools_edited.connect(self._tools_edited)
+        tool.link_edited.connect(self._link_edited)
+        tool.set_active(False)
+        return tool
 
     def open(self, name: str) -> None:
         """Open the tool `name`, or none for "": something to look at, not an edit."""
@@ -77,7 +109,7 @@ class ToolBox(QObject):
     def close_jobs(self) -> None:
         """Cancel and join everything that runs for the tools."""
         self.lane.close()
-        for tool in self.tools.values():
+        for tool in self.tools.made():
             tool.close_jobs()
 
     def _show(self, tool: Tool, data: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QWidget
 
 from engines.display import Colors
@@ -43,7 +43,9 @@ class Tool(QWidget):
     link_edited = Signal(object, bool)
     """{field of the selected ChainLink: value}, and whether a drag goes on."""
 
-    def __init__(self, input_view: ImageView, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, input_view: ImageView, settings: QSettings, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(f"{self.name}_tool")
         self.input_view = input_view

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from engines.chain import border_reach, equivalent_kernel
@@ -42,8 +43,8 @@ class ChainTool(Tool):
     title = "Chain"
     tooltip = "Kernels applied one after the other, and the single kernel that equals them"
 
-    def __init__(self, input_view: ImageView) -> None:
-        super().__init__(input_view)
+    def __init__(self, input_view: ImageView, settings: QSettings) -> None:
+        super().__init__(input_view, settings)
         self.text = sentence("chain_text")
         self.list = sentence("chain_list")
         self.kernel_view = small_view(

@@ -59,6 +59,9 @@ class CostData:
     formula: str
 
 
+WIDEST_TABLE = 0.75  # of the page, from which on the table scrolls
+
+
 class CostTool(Tool):
     """A table of the methods on the present picture, and measured times against kernel size."""
 
@@ -67,7 +70,7 @@ class CostTool(Tool):
     tooltip = "Multiplications, time and error of every method; where one overtakes the other"
 
     def __init__(self, input_view: ImageView, settings: QSettings) -> None:
-        super().__init__(input_view)
+        super().__init__(input_view, settings)
         self.calibrator = Calibrator(settings, self)
         self.calibrator.progressed.connect(self._progressed)
         self.calibrator.ended.connect(self._ended)
@@ -82,9 +85,15 @@ class CostTool(Tool):
         )
         self.measure.clicked.connect(self._toggle)
         self.text = sentence("cost_text")
+        self.hint = sentence("cost_hint")
+        self.hint.setText(
+            "Which method is quickest for which size of kernel differs from machine to machine. "
+            "Measure this one to see where one overtakes the other."
+        )
         left, right = QVBoxLayout(), QVBoxLayout()
         left.addWidget(self.table)
         left.addWidget(scrolling(self.text), 1)
+        right.addWidget(self.hint, 1)
         right.addWidget(self.plot, 1)
         right.addWidget(self.measure)
         layout = QHBoxLayout(self)
@@ -131,6 +140,8 @@ class CostTool(Tool):
         self._fit_table()
 
     def _fit_table(self) -> None:
+        needed = self.table.horizontalHeader().length() + 2 * self.table.frameWidth()
+        self.table.setMinimumWidth(min(needed, round(WIDEST_TABLE * self.width())))
         self.table.setFixedHeight(_full_height(self.table))
 
     # -- the calibration --------------------------------------------------------------------
@@ -186,6 +197,8 @@ class CostTool(Tool):
             x, y = np.array([(timing.side, timing.milliseconds) for timing in alone]).T
             curves.append(Curve(TITLES["winograd"], x, y, "accent", "points"))
         self.plot.set_curves(curves)
+        self.plot.setVisible(bool(curves))
+        self.hint.setVisible(not curves)
 
 
 def _table() -> QTableWidget:
@@ -204,7 +217,6 @@ def _table() -> QTableWidget:
     rows.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     columns = table.horizontalHeader()
     columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    columns.setStretchLastSection(True)
     return table
 
 
@@ -226,7 +238,7 @@ def _cells(row: MethodRow) -> list[tuple[str, str]]:
     return [
         title,
         *((short_count(count), thousands(count)) for count in counts),
-        (f"{row.milliseconds:.2f} ms", COLUMNS[3][1]),
+        (f"{row.milliseconds:.3g} ms", COLUMNS[3][1]),
         (f"{row.error:.1e}", COLUMNS[4][1]),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout
 
 from engines.measures import Histogram, histogram
@@ -29,8 +29,8 @@ class HistogramTool(Tool):
     title = "Histogram"
     tooltip = "How often each value occurs in the input and in the output"
 
-    def __init__(self, input_view: ImageView) -> None:
-        super().__init__(input_view)
+    def __init__(self, input_view: ImageView, settings: QSettings) -> None:
+        super().__init__(input_view, settings)
         self.before = CurvePlot("value in the input", "pixels", x_units="0 black, 1 white")
         self.after = CurvePlot("value in the output", "pixels")
         self.logarithmic = QCheckBox("logarithmic")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from engines.template_matching import Peak, TemplateScores, score_template
 from visualizer.panels.kernel_lab.tools.base import (
     Tool,
     ToolRequest,
@@ -22,6 +23,9 @@ from visualizer.state import KernelLabState
 from widgets.image_view import ImageView
 from widgets.number_row import NumberField, NumberRow
 from widgets.picture_overlays import PictureBox
+
+if TYPE_CHECKING:
+    from engines.template_matching import Peak, TemplateScores
 
 Box = tuple[int, int, int, int]
 CORNER = (
@@ -56,8 +60,8 @@ class MatchTool(Tool):
     title = "Match"
     tooltip = "Drag a box over the input: where else does it occur? Plain correlation and NCC"
 
-    def __init__(self, input_view: ImageView) -> None:
-        super().__init__(input_view)
+    def __init__(self, input_view: ImageView, settings: QSettings) -> None:
+        super().__init__(input_view, settings)
         self.box = PictureBox(input_view)
         self.box.moved.connect(
             lambda r, c, h, w, more: self.tools_edited.emit({"box": (r, c, h, w)}, more)
@@ -114,7 +118,13 @@ class MatchTool(Tool):
             row, column = min(row, height - box_height), min(column, width - box_width)
             box = (row, column, box_height, box_width)
             self._show_box(box, height, width)
-        return lambda: MatchData(box, score_template(picture, box))
+
+        def score() -> MatchData:
+            from engines.template_matching import score_template  # imports torch
+
+            return MatchData(box, score_template(picture, box))
+
+        return score
 
     def _show_box(self, box: Box, height: int, width: int) -> None:
         self.box.set_area(height, width)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from engines.display import Rendered, render_picture
@@ -55,8 +56,8 @@ class NoiseTool(Tool):
     title = "Noise"
     tooltip = "Add noise, remove it by the kernel and by a median; PSNR and SSIM of both"
 
-    def __init__(self, input_view: ImageView) -> None:
-        super().__init__(input_view)
+    def __init__(self, input_view: ImageView, settings: QSettings) -> None:
+        super().__init__(input_view, settings)
         self.kind = ToggleRow(
             "noise_kind",
             (

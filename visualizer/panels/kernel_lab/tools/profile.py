@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from engines.errors import EngineError
@@ -54,8 +55,8 @@ class ProfileTool(Tool):
     title = "Profile"
     tooltip = "Values along a line that you drag over the input"
 
-    def __init__(self, input_view: ImageView) -> None:
-        super().__init__(input_view)
+    def __init__(self, input_view: ImageView, settings: QSettings) -> None:
+        super().__init__(input_view, settings)
         self.line = PictureLine(input_view)
         self.line.moved.connect(self._line_moved)
         self.before = CurvePlot("distance along the line", "input", x_units="px")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from engines.kernels import Approximation, approximate, rank, separate, singular_values
@@ -45,8 +46,8 @@ class RankTool(Tool):
     title = "Rank"
     tooltip = "Separability: the kernel as columns times rows (SVD), and approximations of it"
 
-    def __init__(self, input_view: ImageView) -> None:
-        super().__init__(input_view)
+    def __init__(self, input_view: ImageView, settings: QSettings) -> None:
+        super().__init__(input_view, settings)
         self.slider = ValueSlider(
             "rank",
             "r",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QHBoxLayout
 
 from engines.kernel_shapes import positions, truncation_error
@@ -35,8 +36,8 @@ class ShapeTool(Tool):
     title = "Shape"
     tooltip = "The weights as curves and as a relief; a Gaussian's bell and truncation error"
 
-    def __init__(self, input_view: ImageView) -> None:
-        super().__init__(input_view)
+    def __init__(self, input_view: ImageView, settings: QSettings) -> None:
+        super().__init__(input_view, settings)
         self.text = sentence("shape_text")
         self.cut = CurvePlot("from the middle", "weight", x_units="px")
         self.cut.setObjectName("shape_cut")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from PySide6.QtCore import QSettings
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout
 
@@ -63,8 +64,8 @@ class SpectrumTool(Tool):
     title = "Spectrum"
     tooltip = "Which frequencies the kernel lets pass, and the pictures' own"
 
-    def __init__(self, input_view: ImageView) -> None:
-        super().__init__(input_view)
+    def __init__(self, input_view: ImageView, settings: QSettings) -> None:
+        super().__init__(input_view, settings)
         self.response = small_view(
             "spectrum_response", "Kernel |H|", f"By how much each frequency is multiplied. {PLANE}"
         )
