@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from engines.signals import FILE_SUFFIXES
 from visualizer.mime import VIDEO_SUFFIXES
 from visualizer.settings import read_text
 
@@ -38,6 +39,16 @@ def ask_open_video(parent: QWidget, settings: QSettings) -> Path | None:
     return _remember(settings, chosen)
 
 
+def ask_open_signal(parent: QWidget, settings: QSettings, which: str) -> Path | None:
+    """Return the file that the person chooses for the signal `which`, or None."""
+    patterns = " ".join(f"*{suffix}" for suffix in FILE_SUFFIXES)
+    filters = f"Numbers and sounds ({patterns});;{OPEN_FILTER};;All files (*)"
+    chosen, _ = QFileDialog.getOpenFileName(
+        parent, f"Open the signal {which}", _last_folder(settings), filters
+    )
+    return _remember(settings, chosen)
+
+
 def ask_save_result(parent: QWidget, settings: QSettings) -> tuple[Path, bool] | None:
     """Return where to save and whether the numbers are meant rather than what is shown.
 
@@ -54,6 +65,27 @@ def ask_save_result(parent: QWidget, settings: QSettings) -> tuple[Path, bool] |
         # The dialog has asked about the name as it was typed, not about the one with its ending.
         if final == path or not final.exists() or _may_replace(parent, final):
             return final, numbers
+        offered = final
+
+
+def ask_save_as(
+    parent: QWidget, settings: QSettings, title: str, name: str, kind: str
+) -> Path | None:
+    """Return where to save, or None; `kind` is the one filter, as in "Animation (*.gif)".
+
+    The path has the filter's ending. A file that is there is never returned unless the person
+    agreed to its replacement.
+    """
+    ending = kind[kind.rindex("*") + 1 : -1]
+    offered = Path(_last_folder(settings)) / name
+    while True:
+        chosen, _ = QFileDialog.getSaveFileName(parent, title, str(offered), kind)
+        path = _remember(settings, chosen)
+        if path is None:
+            return None
+        final = path if path.suffix.lower() == ending else path.with_name(path.name + ending)
+        if final == path or not final.exists() or _may_replace(parent, final):
+            return final
         offered = final
 
 

@@ -134,8 +134,8 @@ class CellMap(QWidget):
         return number_text(self._cells.value(row, column))
 
     def sizeHint(self) -> QSize:
-        """Ask for a square in which a small grid is easy to read."""
-        return QSize(280, 280)
+        """Ask for little, so that a page of maps can be low; a map takes all the room there is."""
+        return QSize(120, 120)
 
     def minimumSizeHint(self) -> QSize:
         """Stay large enough for colours."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -42,10 +42,14 @@ class LayerTable(QTableWidget):
             self.setHorizontalHeaderItem(index, item)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.setMinimumSize(120, 80)
+        self.setMinimumSize(220, 90)
         self._pressed: tuple[int, QPointF] | None = None
         self._target: int | None = None
         self.currentCellChanged.connect(self._current_changed)
+
+    def sizeHint(self) -> QSize:
+        """Ask for a few rows; the table takes all the room there is."""
+        return QSize(220, 110)
 
     def set_rows(self, rows: Sequence[Sequence[str]], current: int) -> None:
         """Show `rows`, the row `current` chosen, without telling."""

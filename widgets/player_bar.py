@@ -53,6 +53,7 @@ class PlayerBar(QWidget):
         self.slider.valueChanged.connect(self._scrubbed)
         self.slider.sliderReleased.connect(lambda: self.moved.emit(self._step, False))
         self.text = QLabel(objectName=f"{name}_text")
+        self.text.setToolTip(noun)
         self.speed = QSpinBox(objectName=f"{name}_speed")
         self.speed.setRange(1, FASTEST)
         self.speed.setSuffix(" /s")
@@ -81,7 +82,7 @@ class PlayerBar(QWidget):
             with QSignalBlocker(self.slider):
                 self.slider.setValue(self._step)
         width = len(str(self._count))
-        self.text.setText(f"{self._noun} {self._step + 1:>{width}} of {self._count}")
+        self.text.setText(f"{self._step + 1:>{width}} of {self._count}")
 
     def step(self) -> int:
         """Return the present step."""

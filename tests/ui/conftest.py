@@ -64,3 +64,11 @@ def small(qtbot, panel, small_picture):
     qtbot.waitUntil(lambda: panel.picture.image.width == 24)
     settle(qtbot, panel)
     return panel
+
+
+@pytest.fixture
+def geometry(qtbot, window):
+    """The Geometry panel, at the worked example."""
+    window.open_panel("geometry")
+    settle(qtbot, window.panel)
+    return window.panel

@@ -28,6 +28,13 @@ def _kernel_lab(services: Services) -> Panel:
     return KernelLabPanel(services)
 
 
+def _geometry(services: Services) -> Panel:
+    from visualizer.panels.geometry import GeometryPanel
+
+    return GeometryPanel(services)
+
+
 PANELS: tuple[PanelEntry, ...] = (
     PanelEntry("kernel_lab", "Kernel Lab", "mdi6.grid", "Ctrl+1", _kernel_lab),
+    PanelEntry("geometry", "Geometry", "mdi6.view-grid-outline", "Ctrl+3", _geometry),
 )

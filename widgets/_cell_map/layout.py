@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from widgets._cell_map.content import GridCells
 
-MOST_CELL = 72.0
+MOST_CELL = 120.0
 SHEET_SHIFT = 9.0  # pixels from one sheet to the one behind it
 MARGIN = 3.0
 

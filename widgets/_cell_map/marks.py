@@ -11,7 +11,7 @@ from widgets.colors import OUTLINE_UNDER, WINDOW_OUTLINE
 
 OTHER_OUTLINE = QColor(64, 196, 255)
 LEAST_FOR_TAP_TEXT = 40.0
-LEAST_FOR_TAPS = 4.0
+LEAST_FOR_TAPS = 12.0  # smaller ones would hide the cells; their window is outlined anyway
 
 
 def paint_marks(
@@ -68,7 +68,9 @@ def _paint_window(painter: QPainter, layout: CellLayout, window: Window) -> None
 
 
 def _paint_taps(painter: QPainter, layout: CellLayout, marks: GridMarks, font: QFont) -> None:
-    if marks.taps is None or layout.side < LEAST_FOR_TAPS:
+    if marks.taps is None:
+        return
+    if layout.side < LEAST_FOR_TAPS and any(window.kind == "main" for window in marks.windows):
         return
     rects = [layout.rect(row, column) for row, column in marks.taps.tolist()]
     inset = min(2.0, layout.side / 8)

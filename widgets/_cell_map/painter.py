@@ -20,7 +20,7 @@ from widgets._cell_map.layout import SHEET_SHIFT, CellLayout
 from widgets.colors import color_table, is_light, quantize
 from widgets.number_text import format_number
 
-LEAST_FOR_LINES = 7.0
+LEAST_FOR_LINES = 9.0
 LEAST_TEXT = 6.5
 LEAST_FOR_TEXT = 15.0
 TEXT_MARGIN = 7.0
@@ -220,7 +220,7 @@ def number_text(value: float, digits: int = 6) -> str:
 
 def _fitting_font(text: str, side: float, font: QFont, *, least: float) -> QFont | None:
     font = QFont(font)
-    size = min(font.pointSizeF() * 1.5, side * 0.36)
+    size = min(font.pointSizeF() * 1.8, side * 0.36)
     size = max(size, least)
     while size >= least:
         font.setPointSizeF(size)
