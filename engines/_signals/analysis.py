@@ -14,6 +14,8 @@ from engines.errors import SignalError
 Normalisation = Literal["none", "biased", "unbiased", "normalised"]
 NORMALISATIONS: tuple[Normalisation, ...] = ("none", "biased", "unbiased", "normalised")
 CLEAR_PERIOD = 0.4  # likeness at one period below which nothing is called a period
+FINER = 8  # places per sample at which a peak is sought
+_NOISE_STREAM = 7  # or a sent noise of the same seed would be hidden in itself
 EQUAL_PEAK = 0.85  # a peak this close to the highest is a period's; the first of them counts
 
 
@@ -159,6 +161,7 @@ def detect_period(signal: Signal) -> Period:
     and from what white noise of this length reaches by chance. Raises NoPeriod, saying why, for
     constant, noisy or too short signals.
     """
+    from scipy.interpolate import CubicSpline
     from scipy.signal import find_peaks
 
     values = signal.values - signal.values.mean()
@@ -171,24 +174,28 @@ def detect_period(signal: Signal) -> Period:
     # Of L independent Gaussian numbers of spread s the largest stays near s·√(2 ln L).
     chance = np.sqrt(2 * np.log(max(len(likeness), 2)) / (count - len(likeness) + 1))
     threshold = max(CLEAR_PERIOD, min(0.9, 1.25 * chance))
-    found, _ = find_peaks(likeness, height=threshold, prominence=threshold / 2)
-    found = found[(found >= 2) & (found <= count // 2)]
+    # Samples may straddle a peak, so it is sought between them as well.
+    last = len(likeness) - 1
+    fine = CubicSpline(np.arange(last + 1), likeness)(np.arange(last * FINER + 1) / FINER)
+    found, _ = find_peaks(fine, height=threshold, prominence=threshold / 2)
+    found = found[(found >= 2 * FINER) & (found <= count * FINER / 2)]
     if not len(found):
         raise NoPeriod(
             "No period is found: away from lag 0 the signal never resembles itself clearly (a peak "
             f"of {threshold:.2f} is needed; noise reaches about {min(chance, 1.0):.2f} by chance). "
             "A period shows only if the signal holds at least two of them."
         )
-    first = int(found[likeness[found] >= EQUAL_PEAK * likeness[found].max()][0])
-    samples, peaks = _refined(likeness, found, first)
+    found = found[fine[found] >= EQUAL_PEAK * fine[found].max()]
+    strength = min(1.0, float(fine[found[0]]))
+    samples, peaks = _refined(np.array([_top(fine, int(peak)) / FINER for peak in found]))
     period = samples * signal.step
     return Period(
         period=period,
         samples=samples,
-        strength=float(min(1.0, likeness[first])),
+        strength=strength,
         peaks=tuple(peak * signal.step for peak in peaks),
         unit=signal.unit,
-        sentence=f"It repeats every {period:.4g} {signal.unit}; {likeness[first]:.0%} alike.",
+        sentence=f"It repeats every {period:.4g} {signal.unit}; {strength:.0%} alike.",
     )
 
 
@@ -208,7 +215,7 @@ def plant_delay(signal: Signal, delay: float, noise: float, *, seed: int = 0) ->
     count = samples + 2 * len(signal)
     clean = np.zeros(count, signal.values.dtype)
     clean[samples : samples + len(signal)] = signal.values
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng([_NOISE_STREAM, seed])
     drawn = rng.standard_normal(count)
     if signal.is_complex:
         drawn = (drawn + 1j * rng.standard_normal(count)) / np.sqrt(2)
@@ -324,25 +331,24 @@ def _likeness(values: np.ndarray) -> np.ndarray:
     return np.where(energies > floor, 2 * products / np.maximum(energies, floor), 0.0)
 
 
-def _refined(
-    likeness: np.ndarray, found: np.ndarray, first: int
-) -> tuple[float, tuple[float, ...]]:
-    """Return the period between samples, and the peaks that lie at its multiples.
+def _refined(places: np.ndarray) -> tuple[float, tuple[float, ...]]:
+    """Return the period, and those of the peaks' `places` that lie at its multiples.
 
-    Each peak is refined by a parabola; the period is the line through 0 that fits them best.
+    The first place is the period at first sight; the line through 0 that fits the peak nearest to
+    each multiple best makes it finer from one multiple to the next.
     """
-    estimate = _top(likeness, first)
+    estimate = float(places[0])
     kept: list[float] = []
     weighted = weights = 0.0
-    for peak in found:
-        place = _top(likeness, int(peak))
-        multiple = round(place / estimate)
-        if multiple < 1 or abs(place - multiple * estimate) > 0.2 * estimate:
-            continue
-        kept.append(place)
-        weighted += multiple * place
-        weights += multiple**2
-        estimate = weighted / weights
+    multiple = 1
+    while multiple * estimate < places[-1] + estimate / 2:
+        place = float(places[np.argmin(np.abs(places - multiple * estimate))])
+        if abs(place - multiple * estimate) <= 0.1 * estimate:
+            kept.append(place)
+            weighted += multiple * place
+            weights += multiple**2
+            estimate = weighted / weights
+        multiple += 1
     return estimate, tuple(kept)
 
 
