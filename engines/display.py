@@ -69,26 +69,16 @@ def render_response(
         if hwc.shape[2] == 1:
             return Rendered(hwc[..., 0], "grey", (-offset / gain, (1.0 - offset) / gain))
         return Rendered(hwc, "rgb", (0.0, 1.0))
-    strongest = _strongest_channel(response)
-    limit = float(strongest.abs().max()) / gain if strongest.numel() else 0.0
+    from engines._display_loops import quantise, strongest_channel
+
+    strongest, largest = strongest_channel(response.permute(1, 2, 0).contiguous().numpy())
+    limit = largest / gain
     scale = 1.0 / limit if limit > SMALLEST else 0.0
     if display == "absolute":
-        pixels = strongest.abs().mul_(255.0 * scale).add_(0.5).clamp_(max=255.0).to(torch.uint8)
-        return Rendered(pixels.numpy(), "magnitude", (0.0, limit))
+        return Rendered(
+            quantise(strongest, 255.0 * scale, 0.5, fold=True), "magnitude", (0.0, limit)
+        )
     # Zero lies between the 127th and 128th colour, which are the two neutral ones.
-    pixels = strongest.mul(127.5 * scale).add_(128.0).clamp_(0.0, 255.0).to(torch.uint8)
-    return Rendered(pixels.numpy(), "signed", (-limit, limit))
-
-
-def _strongest_channel(response: torch.Tensor) -> torch.Tensor:
-    """Return, at each position, the value of the channel with the largest magnitude: (H, W)."""
-    import torch
-
-    if response.shape[0] == 1:
-        return response[0].contiguous()
-    # Contiguous planes first: reading every third number three times costs twice as much.
-    first, *others = (channel.contiguous() for channel in response)
-    highest, lowest = first, first
-    for channel in others:
-        highest, lowest = torch.maximum(highest, channel), torch.minimum(lowest, channel)
-    return torch.where(highest >= -lowest, highest, lowest)
+    return Rendered(
+        quantise(strongest, 127.5 * scale, 128.0, fold=False), "signed", (-limit, limit)
+    )

@@ -23,6 +23,7 @@ from engines._filter2d.padding import Border, border_index
 FAST_MATH = {"reassoc", "contract", "nsz", "arcp"}
 BLOCK = 1024  # numbers: the block of the sum stays in the first-level cache
 SMALL = 2_500_000  # products below which a second thread costs more than it gains
+SMALL_COUNT = 200_000  # pixels, likewise
 
 compiled: Callable[[Any], Any] = njit(
     fastmath=FAST_MATH, nogil=True, error_model="numpy", cache=True
@@ -228,14 +229,22 @@ class _Picture:
         """Return the result (C, H', W') that `work(out, top, end)` fills, the rows shared out."""
         out = np.empty(self._shape, self.source.dtype)
         height = len(out)
-        workers = torch.get_num_threads() if out.size * products > SMALL else 1
-        share = -(-height // workers)
-        tops = range(share, height, share)
-        waiting = [_pool().submit(work, out, top, min(top + share, height)) for top in tops]
-        work(out, 0, min(share, height))
-        for one in waiting:
-            one.result()
+        small = out.size * products <= SMALL
+        workers = 1 if small else torch.get_num_threads()
+        in_shares(height, lambda top, end: work(out, top, end), workers=workers)
         return torch.from_numpy(out.reshape(height, -1, self.channels)).permute(2, 0, 1)
+
+
+def in_shares(
+    count: int, work: Callable[[int, int], Any], *, workers: int | None = None
+) -> list[Any]:
+    """Return what `work(start, end)` gives for each thread's share of range(count), in order."""
+    workers = workers or (torch.get_num_threads() if count > SMALL_COUNT else 1)
+    share = -(-count // workers)
+    tops = range(share, count, share) if share else ()
+    waiting = [_pool().submit(work, top, min(top + share, count)) for top in tops]
+    first = [work(0, min(share, count))] if count else []
+    return first + [one.result() for one in waiting]
 
 
 @lru_cache(maxsize=64)

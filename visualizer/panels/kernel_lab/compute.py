@@ -187,7 +187,6 @@ def _respond(
     image: torch.Tensor, state: KernelLabState
 ) -> tuple[torch.Tensor, np.ndarray, torch.Tensor]:
     """Return what the last kernel reads, that kernel, and the response with the bias."""
-    import torch
 
     from engines.convolution import filter2d
 
@@ -195,13 +194,23 @@ def _respond(
     *earlier, last = [kernel_of(state, index) for index in enabled] or [NO_KERNEL]
     source = apply_chain(image, earlier, operation=state.operation, border=state.border)
     response = filter2d(source, last, method=state.method, **sliding_options(state))
-    # One pass: infinities and NaN survive every sum.
-    if not bool(torch.isfinite(response.sum(dtype=torch.float64))):
+    if not _all_finite(response):
         raise EngineError(
             "The values grow beyond what a 32-bit number can hold. Make the weights smaller, or "
             "normalise the kernel to sum 1."
         )
     return source, last, response + state.bias if state.bias else response
+
+
+def _all_finite(response: torch.Tensor) -> bool:
+    """Return whether `response` (C, H, W), a view of HWC memory, holds finite numbers only."""
+    import torch
+
+    # One quick pass: infinities and NaN survive every sum. Large numbers may sum up to infinity.
+    numbers = response.permute(1, 2, 0).reshape(-1)
+    if bool(torch.isfinite(numbers.sum())):
+        return True
+    return bool(torch.isfinite(numbers).all())
 
 
 @dataclass(frozen=True)
