@@ -41,6 +41,15 @@ GESTURES = {
         ("drag, {Ctrl}+arrow keys", "move the picture"),
         ("double click, {0}, {Home}", "fit the picture"),
     ],
+    "Geometry": [
+        ("mouse over a cell", "show its inputs, or its outputs"),
+        ("click, {Return}", "hold that cell"),
+        ("{Esc}", "let go of it"),
+        ("arrow keys", "go from cell to cell"),
+        ("a number, {F2}, double click", "type into the input's cell"),
+        ("drag a layer, {Alt}+{Up}, {Alt}+{Down}", "move it in the stack"),
+        ("{Del}", "remove it"),
+    ],
 }
 
 

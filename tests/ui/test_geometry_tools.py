@@ -306,6 +306,16 @@ def test_a_long_export_can_be_cancelled(qtbot, geometry, save_as):
     assert not path.exists()
 
 
+def test_a_series_of_many_positions_is_thinned_and_says_so(qtbot, geometry, save_as):
+    type_number(qtbot, geometry, "size_rows", 24)
+    path = save_as("many.gif")
+    trigger(geometry, "gif")
+    said = "Saved many.gif. It has 400 of the 484 positions."
+    qtbot.waitUntil(lambda: message(geometry) == said, timeout=60_000)
+    with Image.open(path) as made:
+        assert made.n_frames == 400
+
+
 def test_the_figure_as_svg_and_png(qtbot, geometry, save_as):
     path = save_as("figure")
     trigger(geometry, "svg")

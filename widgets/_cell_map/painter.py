@@ -184,11 +184,15 @@ def _paint_hidden(
     painter.setFont(font)
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
     base = palette.color(QPalette.ColorRole.AlternateBase)
+    if layout.side < LEAST_FOR_TEXT:
+        cover = np.zeros((*hidden.shape, 4), dtype=np.uint8)
+        cover[hidden] = base.getRgb()
+        _paint_colors(painter, layout.area(), cover, vector=False)
+        return
     for row, column in np.argwhere(hidden).tolist():
         rect = layout.rect(row - layout.first_row, column - layout.first_column)
         painter.fillRect(rect.adjusted(1, 1, -0.5, -0.5), base)
-        if layout.side >= LEAST_FOR_TEXT:
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, "?")
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, "?")
 
 
 def fitting_texts(

@@ -17,6 +17,7 @@ from visualizer.panels.geometry.exporting import (
     as_latex,
     as_markdown,
     figure_of,
+    frame_cells,
     save_figure,
     write_animation,
 )
@@ -56,7 +57,7 @@ class Exports(QObject):
         super().__init__(parent)
         self._window, self._job, self._bar, self._services = parent, job, bar, services
         self._present, self._show_info, self._show_error = present, show_info, show_error
-        self._path = Path()
+        self._path, self._note = Path(), ""
         job.stepped.connect(lambda steps: bar.set_progress(*steps[-1], "frames"))
         job.finished.connect(self._finished)
         job.failed.connect(self._failed)
@@ -83,6 +84,8 @@ class Exports(QObject):
         font.setPointSizeF(FIGURE_POINTS)
         if name in ANIMATIONS:
             self._path = path
+            taken, count = len(frame_cells(result)), result.outputs[0].size
+            self._note = f" It has {taken} of the {count} positions." if taken < count else ""
             self._bar.begin("Writing")
             self._job.start(lambda: write_animation(path, result, state, font, speed=state.speed))
             return
@@ -109,7 +112,7 @@ class Exports(QObject):
 
     def _finished(self) -> None:
         self._bar.end()
-        self._show_info(f"Saved {self._path.name}.")
+        self._show_info(f"Saved {self._path.name}.{self._note}")
 
     def _failed(self, error: JobError) -> None:
         self._bar.end()

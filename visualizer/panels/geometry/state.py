@@ -22,6 +22,8 @@ Operation = Literal["correlation", "convolution", "max", "average", "transposed"
 Padding = Literal["valid", "same", "full", "number"]
 LayerKind = Literal["conv", "max", "average"]
 Matrix = tuple[tuple[float, ...], ...]
+Share = Annotated[float, Field(ge=0, le=1)]
+Place = Annotated[int, Field(ge=0)]
 Sheets = tuple[Matrix, ...]  # one matrix a channel
 
 WEIGHTED: tuple[Operation, ...] = ("correlation", "convolution", "transposed")
@@ -65,7 +67,7 @@ class StackState(Frozen):
         LayerState(padding=1),
     )
     selected: Annotated[int, Field(ge=0)] = 0
-    cell: tuple[int, int] = (3, 3)
+    cell: tuple[Place, Place] = (3, 3)
 
 
 class PredictState(Frozen):
@@ -120,10 +122,10 @@ class GeometryState(Frozen):
     matrix: Sheets = A11_INPUT
     weights: tuple[Sheets, ...] = (A11_KERNEL,)
     picture: PictureSource = PictureSource()
-    crop: tuple[float, float] = (0.5, 0.5)
+    crop: tuple[Share, Share] = (0.5, 0.5)
     stack: StackState = StackState()
     predict: PredictState = PredictState()
-    cell: tuple[int, int] = (0, 0)
+    cell: tuple[Place, Place] = (0, 0)
     channel: Annotated[int, Field(ge=0, lt=MAX_SHEETS)] = 0
     filter: Annotated[int, Field(ge=0, lt=MAX_SHEETS)] = 0
     tool: str = ""
