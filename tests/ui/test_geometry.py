@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSlider, QSpinBox, QToolButton
 from scipy import signal
 
-from driving import child, choose, click, click_cell, message, settle
+from driving import child, choose, click, click_cell, drag_slider, message, settle
 from geometry_driving import shown_output, type_number
 
 
@@ -241,6 +241,13 @@ def test_a_crop_of_a_picture(qtbot, geometry):
     values = geometry.view.input_pane.map.cells().values
     assert values.shape == (16, 16)
     assert 0 <= values.min() < values.max() <= 1
+    drag_slider(qtbot, geometry, "crop_across_slider", 0.6, 0.9)
+    assert geometry.state.crop[1] == pytest.approx(0.9, abs=0.03)
+    moved = geometry.view.input_pane.map.cells().values
+    assert (moved != values).any()
+    geometry.undo_stack().undo()
+    settle(qtbot, geometry)
+    np.testing.assert_array_equal(geometry.view.input_pane.map.cells().values, values)
 
 
 def test_a_picture_file_that_is_none_is_said(qtbot, geometry, tmp_path):

@@ -27,6 +27,7 @@ from widgets.axis_pair import AxisPair
 from widgets.form_parts import add_choice, combo, row, spin
 from widgets.icon_button import IconButton
 from widgets.kernel_grid import KernelGrid
+from widgets.value_slider import ValueRange, ValueSlider
 
 OPERATIONS = (
     ("correlation", "Correlation (as in CNNs)", "Slide the kernel as it is"),
@@ -71,6 +72,8 @@ class Controls(QWidget):
     values_chosen = Signal(str)
     weights_chosen = Signal(str)
     picture_chosen = Signal(str)
+    crop_moved = Signal(tuple, bool)
+    """Where the crop lies, as shares down and across, and whether a drag goes on."""
     open_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -216,7 +219,21 @@ class Controls(QWidget):
         open_button.setObjectName("geometry_open")
         open_button.clicked.connect(self.open_pressed)
         self.picture_box = QWidget()
-        self.picture_box.setLayout(row(self.picture_combo, open_button))
+        inner = QVBoxLayout(self.picture_box)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(3)
+        inner.addLayout(row(self.picture_combo, open_button))
+        self._crop = tuple(
+            ValueSlider(name, sign, ValueRange(0, 1, 0.5), f"How far {way} the crop lies")
+            for name, sign, way in (("crop_down", "↓", "down"), ("crop_across", "→", "right"))
+        )
+        for slider in self._crop:
+            slider.changed.connect(
+                lambda _value, more: self.crop_moved.emit(
+                    tuple(part.value() for part in self._crop), more
+                )
+            )
+            inner.addWidget(slider)
         form.addRow("", self.picture_box)
 
     def _add_weights(self, column: QVBoxLayout) -> None:
@@ -320,6 +337,9 @@ class Controls(QWidget):
             title = state.picture.name.replace("\\", "/").rsplit("/", 1)[-1]
             self.picture_combo.setItemText(index, title)
         self.picture_combo.setCurrentIndex(index)
+        for slider, share in zip(self._crop, state.crop, strict=True):
+            if not slider.slider.isSliderDown():
+                slider.set_value(share)
 
 
 def with_side(axis: Axis, end: str, cells: int) -> Axis:

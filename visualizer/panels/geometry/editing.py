@@ -60,6 +60,7 @@ class Editing(QObject):
         controls.values_chosen.connect(self._values_chosen)
         controls.weights_chosen.connect(self._weights_chosen)
         controls.picture_chosen.connect(self._picture_chosen)
+        controls.crop_moved.connect(self._crop_moved)
         controls.grid.kernel_edited.connect(self._kernel_edited)
         controls.grid.matrix_pasted.connect(self._kernel_pasted)
         controls.grid.paste_rejected.connect(lambda text: say("typing", JobError(text)))
@@ -158,6 +159,10 @@ class Editing(QObject):
         if name != "other":
             source = PictureSource(kind="sample", name=name)
             self._apply(self._state.replace(picture=source, values="picture"), f"picture {name}")
+
+    def _crop_moved(self, crop: tuple[float, float], goes_on: bool) -> None:
+        state = self._state.replace(crop=crop)
+        self._apply(state, "crop", merge_key="crop", goes_on=goes_on, held=goes_on)
 
     def _weights_chosen(self, name: str) -> None:
         if name not in KERNELS:
