@@ -36,6 +36,11 @@ class SideColumn(QScrollArea):
             self._fit()
         return super().eventFilter(watched, event)
 
+    def showEvent(self, event: QEvent) -> None:
+        """Take the needs that the content has in its window, not those it had before."""
+        super().showEvent(event)
+        self._fit()
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow the size of the text."""
         super().changeEvent(event)

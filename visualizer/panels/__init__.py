@@ -28,6 +28,12 @@ def _kernel_lab(services: Services) -> Panel:
     return KernelLabPanel(services)
 
 
+def _signals(services: Services) -> Panel:
+    from visualizer.panels.signals import SignalsPanel
+
+    return SignalsPanel(services)
+
+
 def _geometry(services: Services) -> Panel:
     from visualizer.panels.geometry import GeometryPanel
 
@@ -36,5 +42,6 @@ def _geometry(services: Services) -> Panel:
 
 PANELS: tuple[PanelEntry, ...] = (
     PanelEntry("kernel_lab", "Kernel Lab", "mdi6.grid", "Ctrl+1", _kernel_lab),
+    PanelEntry("signals", "Signals", "mdi6.sine-wave", "Ctrl+2", _signals),
     PanelEntry("geometry", "Geometry", "mdi6.view-grid-outline", "Ctrl+3", _geometry),
 )

@@ -1,0 +1,1 @@
+"""What `widgets.signal_plot` is made of; import from there."""
