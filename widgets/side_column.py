@@ -55,6 +55,7 @@ class SideColumn(QScrollArea):
             for box in content.findChildren(kind):
                 box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
                 box.installEventFilter(self)
-        needed = content.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        least = max(content.minimumSizeHint().width(), content.minimumWidth())
+        needed = least + self.verticalScrollBar().sizeHint().width()
         room = self.window().width() if self.window() is not self else 0
         self.setMinimumWidth(min(needed, round(room * WIDEST)) if room > 400 else needed)

@@ -9,7 +9,7 @@ from typing import Literal
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPalette
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
 
 from widgets._signal_plot.traces import Trace, TraceItem
 from widgets.curve_plot import COLORS, SIGNS
@@ -74,6 +74,8 @@ class SignalPlot(QWidget):
         self._item.showGrid(x=True, y=True, alpha=0.2)
         for side in ("bottom", "left"):
             self._item.getAxis(side).enableAutoSIPrefix(False)
+            # Or every step would draw the grid's long translucent lines anew: 5 ms an axis.
+            self._item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._item.getViewBox().setMouseEnabled(x=True, y=False)
         self._item.getViewBox().disableAutoRange()
         self._cursor = pg.InfiniteLine(0.0, movable=False)

@@ -13,7 +13,8 @@ from widgets.curve_plot import COLORS, DASHES
 
 TraceStyle = Literal["stems", "line", "area", "bars"]
 MOST_HEADS = 400  # more of them in one plot hide each other, and take their time
-FAINT, SHADE = 90, 110  # opacities of 255
+MOST_WIDE = 1000  # samples that are joined by a wide line
+FAINT, SHADE = 130, 110  # opacities of 255
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +51,9 @@ class TraceItem:
         if faint:
             color.setAlpha(FAINT)
         thin = 1 if faint or self._style in ("stems", "area", "bars") else 2
-        pen = pg.mkPen(color, width=thin, style=DASHES[dash])
-        self._line = pg.PlotDataItem(pen=pen)
+        self._pen = pg.mkPen(color, width=thin, style=DASHES[dash])
+        self._thin_pen = pg.mkPen(color, width=1, style=DASHES[dash])
+        self._line = pg.PlotDataItem(pen=self._pen)
         self.items = [self._line]
         self._heads: pg.ScatterPlotItem | None = None
         if self._style == "stems":
@@ -80,7 +82,9 @@ class TraceItem:
         elif self._style == "area":
             self._fill(x, y, None)
         else:
-            self._line.setData(x, y, connect="finite")
+            # Qt draws wide lines far more slowly, and so many samples look wide anyway.
+            pen = self._pen if len(x) <= MOST_WIDE else self._thin_pen
+            self._line.setData(x, y, connect="finite", pen=pen)
 
     def _fill(self, x: np.ndarray, y: np.ndarray, step_mode: str | None) -> None:
         self._line.setData(x, y, stepMode=step_mode, fillLevel=0.0, fillBrush=self._shade)

@@ -20,7 +20,7 @@ def time_text(time: float) -> str:
 
 def law_latex(operation: str, view: str) -> str:
     """Return the definition of the operation as LaTeX."""
-    other = r"g(t-\tau)" if operation == "convolution" else r"\overline{g(\tau-t)}"
+    other = r"g(t-\tau)" if operation == "convolution" else r"g^{*}(\tau-t)"
     left = rf"(f {_SIGNS[operation]} g)(t)="
     if view == "continuous":
         return rf"{left}\int f(\tau)\,{other}\,d\tau"
@@ -47,7 +47,7 @@ def number_latex(result: Result) -> tuple[tuple[str, str], tuple[str, str]]:
     other = rf"g({_latex(t)}-\tau)"
     plain_other = f"g({t}−τ)"
     if state.operation == "correlation":
-        other, plain_other = rf"\overline{{g(\tau-{_latex(t)})}}", f"conj g(τ−{t})"
+        other, plain_other = rf"g^{{*}}(\tau-{_latex(t)})", f"conj g(τ−{t})"
     continuous = state.view == "continuous"
     relation, weight = ("≈", f"{format_number(result.f.step)}·") if continuous else ("=", "")
     ends = rf"_{{\tau={_latex(first)}}}^{{{_latex(last)}}}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -27,6 +27,7 @@ from visualizer.panels.stateful import StatefulPanel
 from visualizer.pictures.source import PictureSource
 from visualizer.services import Services
 
+FORMULA_MILLISECONDS = 150
 FAST = 10  # samples that an arrow key goes with Shift
 
 
@@ -47,6 +48,10 @@ class SignalsPanel(StatefulPanel[SignalsState]):
         self._sliding = self.lane("sliding")
         self._typesetting = self.lane("typesetting")
         self._answered = False
+        # Setting a formula takes some 40 ms of Python, which a drag cannot spare at every step.
+        self._formula_timer = QTimer(self, singleShot=True, interval=FORMULA_MILLISECONDS)
+        self._formula_timer.timeout.connect(self._typeset)
+        self._quick = QElapsedTimer()  # since the last result
         self._grabbed_t = 0.0
         self.result: Result | None = None
         self.view = SignalsView(self.messages)
@@ -86,7 +91,7 @@ class SignalsPanel(StatefulPanel[SignalsState]):
 
     def is_settled(self) -> bool:
         """Return whether everything asked for is computed and shown."""
-        return self._answered and super().is_settled()
+        return self._answered and not self._formula_timer.isActive() and super().is_settled()
 
     def poses(self) -> Mapping[str, Callable[[], None]]:
         """Return the states worth a picture: both views and every page."""
@@ -96,6 +101,7 @@ class SignalsPanel(StatefulPanel[SignalsState]):
         """Stop playing; cancel and join everything that runs."""
         self.view.player.stop()
         self.toolbox.stop()
+        self._formula_timer.stop()
         super().close_jobs()
 
     # -- building ---------------------------------------------------------------------------
@@ -249,7 +255,7 @@ class SignalsPanel(StatefulPanel[SignalsState]):
             self.say("signals", None)
             self.result = answer
             show_result(self.view, answer)
-            self._typeset()
+            self._typeset_soon()
             self.toolbox.refresh(answer)
             self.status_changed.emit(status(answer))
         self._answered = True  # only now: what follows from the answer is under way
@@ -259,6 +265,16 @@ class SignalsPanel(StatefulPanel[SignalsState]):
         self._answered = True
         self.say("signals", error)
         self.announce_settled()
+
+    def _typeset_soon(self) -> None:
+        """Set the formulas at once; of a quick run of results only now and then, and the last."""
+        if not self._formula_timer.isActive():
+            resting = not self._quick.isValid() or self._quick.elapsed() > FORMULA_MILLISECONDS
+            if resting:
+                self._typeset()
+            else:
+                self._formula_timer.start()
+        self._quick.start()
 
     def _typeset(self) -> None:
         result = self.result

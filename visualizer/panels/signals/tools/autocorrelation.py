@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSplitter, QWidget
 
 from engines import signals as engine
 from engines.signals import Autocorrelation, FoundDelay, NoPeriod, Period, PlantedDelay
@@ -90,11 +91,14 @@ class AutocorrelationTool(Tool):
             )
         )
         row.addWidget(self.likeness_plot, 1)
-        below = QVBoxLayout()
-        below.setSpacing(2)
-        below.addWidget(self.received_plot, 1)
-        below.addWidget(self.delay_plot, 1)
-        row.addLayout(below, 1)
+        below = QSplitter(Qt.Orientation.Vertical)
+        below.setObjectName("echo_splitter")
+        below.setChildrenCollapsible(False)
+        for index, each in enumerate((self.received_plot, self.delay_plot)):
+            below.addWidget(each)
+            below.setStretchFactor(index, 1)
+        below.setSizes([1000, 1000])
+        row.addWidget(below, 1)
 
     def work(self, request: ToolRequest) -> Callable[[], LikenessData]:
         """Return what computes likeness, period and delay."""
