@@ -36,3 +36,43 @@ class ImageTooLarge(ImageError):  # noqa: N818
         self.width = width
         self.height = height
         self.limit = limit
+
+
+class VisualizationError(EngineError):
+    """What a layer, channel or class likes cannot be drawn: it does not exist or never answers."""
+
+
+class AttributionError(EngineError):
+    """A heat map does not apply to this network, class or picture."""
+
+
+class ModelError(EngineError):
+    """A network cannot be built, read or run."""
+
+
+class CheckpointError(ModelError):
+    """A file of weights cannot be used.
+
+    `report` is an engines.models.FitReport where the file was read but does not fit the network,
+    otherwise None.
+    """
+
+    def __init__(self, message: str, report: object | None = None) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+class UntrustedCode(ModelError):  # noqa: N818
+    """A file runs code of its own when it is opened, and nobody said that it may."""
+
+
+class DownloadError(ModelError):
+    """Weights could not be fetched, or what came was not what was asked for."""
+
+
+class DownloadCancelled(DownloadError):  # noqa: N818
+    """The person stopped a download; what has arrived is kept for the next time."""
+
+
+class NetworkError(EngineError):
+    """A layer does not exist, does not fit its input, or cannot be explained or changed so."""

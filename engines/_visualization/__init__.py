@@ -1,0 +1,1 @@
+"""Parts of feature visualization, attribution, perturbation and the search for patches."""
