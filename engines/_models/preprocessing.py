@@ -1,0 +1,175 @@
+"""From a picture to the batch that a network was trained on, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from engines.errors import ImageError
+
+if TYPE_CHECKING:
+    import torch
+
+Interpolation = Literal["bilinear", "bicubic", "nearest"]
+_LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's "L"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a preprocessing: `name` in two words, `text` with its numbers."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a picture that a network sees, in pixels of the picture (may be fractions)."""
+
+    top: float
+    left: float
+    height: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """From a picture (C, H, W) in [0, 1] to the batch (1, channels, height, width) of a network.
+
+    height, width: of the network's input; resize: the shorter side is brought to this many pixels
+    first, or None to bring the whole picture to the input's size; mean, std: of each channel,
+    subtracted and divided by. Grey pictures become colour ones and the reverse, as the network
+    needs. Resizing filters as Pillow does (antialias).
+    """
+
+    height: int = 224
+    width: int = 224
+    resize: int | None = 256
+    interpolation: Interpolation = "bilinear"
+    mean: tuple[float, ...] = (0.485, 0.456, 0.406)
+    std: tuple[float, ...] = (0.229, 0.224, 0.225)
+
+    def __call__(self, image: torch.Tensor) -> torch.Tensor:
+        """Return the batch (1, channels, height, width), float32, of the picture (C, H, W)."""
+        return self.normalise(self.visible(image))[None]
+
+    @property
+    def channels(self) -> int:
+        """How many channels the network takes."""
+        return len(self.mean)
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What is done, in order, for people."""
+        way = f"{self.interpolation}, filtered"
+        colours = "grey" if self.channels == 1 else "red, green, blue"
+        size = f"{self.height} × {self.width}"
+        if self.resize is None:
+            sizing = [Stage("Resize", f"to {size} ({way})")]
+        else:
+            sizing = [
+                Stage("Resize", f"shorter side to {self.resize} pixels ({way})"),
+                Stage("Centre crop", size),
+            ]
+        mean = ", ".join(f"{value:g}" for value in self.mean)
+        std = ", ".join(f"{value:g}" for value in self.std)
+        return (
+            Stage("Channels", colours),
+            *sizing,
+            Stage("Normalise", f"(x − [{mean}]) / [{std}]"),
+        )
+
+    def with_size(self, height: int, width: int) -> Preprocessing:
+        """Return the same for another input size; the share that is cropped away stays."""
+        resize = self.resize
+        if resize is not None:
+            resize = max(round(resize * min(height, width) / min(self.height, self.width)), 1)
+        return replace(self, height=height, width=width, resize=resize)
+
+    def window(self, height: int, width: int) -> Window:
+        """Return which part of a picture of that size the network sees."""
+        if self.resize is None:
+            return Window(0.0, 0.0, float(height), float(width))
+        rows, columns = self._resized(height, width)
+        top, left = _offset(rows, self.height), _offset(columns, self.width)
+        down, across = height / rows, width / columns
+        return Window(top * down, left * across, self.height * down, self.width * across)
+
+    def visible(self, image: torch.Tensor) -> torch.Tensor:
+        """Return what the network sees, (channels, height, width) in [0, 1], before normalising.
+
+        Raises ImageError for anything but (1, H, W) or (3, H, W).
+        """
+        import torch
+        from torch.nn import functional
+
+        if image.ndim != 3 or image.shape[0] not in (1, 3) or image.numel() == 0:
+            raise ImageError(
+                f"A picture of shape {tuple(image.shape)} cannot be shown to a network; "
+                "it needs (1 or 3, height, width)."
+            )
+        pixels = self._channelled(image.to(torch.float32))[None]
+        rows, columns = self._resized(image.shape[1], image.shape[2])
+        if (rows, columns) != tuple(image.shape[1:]):
+            filtered = {} if self.interpolation == "nearest" else {"antialias": True}
+            # Contiguous: a picture in HWC memory would be resized along a slow path.
+            pixels = functional.interpolate(
+                pixels.contiguous(), (rows, columns), mode=self.interpolation, **filtered
+            )
+            if self.interpolation == "bicubic":
+                pixels = pixels.clamp(0.0, 1.0)  # it overshoots, which 8-bit pictures cannot
+        return self._cropped(pixels[0]).contiguous()
+
+    def normalise(self, visible: torch.Tensor) -> torch.Tensor:
+        """Return (x − mean) / std of each channel; visible: (…, channels, height, width)."""
+        mean, std = self._statistics(visible)
+        return (visible - mean) / std
+
+    def denormalise(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return the pixels of a normalised input, (…, channels, height, width), not clipped."""
+        mean, std = self._statistics(batch)
+        return batch * std + mean
+
+    def _statistics(self, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        import torch
+
+        def column(values: tuple[float, ...]) -> torch.Tensor:
+            return torch.tensor(values, dtype=like.dtype, device=like.device)[:, None, None]
+
+        return column(self.mean), column(self.std)
+
+    def _channelled(self, image: torch.Tensor) -> torch.Tensor:
+        if image.shape[0] == self.channels:
+            return image
+        if self.channels == 1:
+            red, green, blue = _LUMA
+            return (red * image[0] + green * image[1] + blue * image[2])[None]
+        return image.mean(dim=0, keepdim=True).expand(self.channels, -1, -1)
+
+    def _resized(self, height: int, width: int) -> tuple[int, int]:
+        if self.resize is None:
+            return self.height, self.width
+        if height <= width:
+            return self.resize, max(int(self.resize * width / height), 1)
+        return max(int(self.resize * height / width), 1), self.resize
+
+    def _cropped(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Cut the middle out; where the input is larger than the picture, pad with black."""
+        from torch.nn import functional
+
+        rows, columns = pixels.shape[1:]
+        top, left = _offset(rows, self.height), _offset(columns, self.width)
+        if top < 0 or left < 0:
+            above, before = max(-top, 0), max(-left, 0)
+            below = max(self.height - rows - above, 0)
+            after = max(self.width - columns - before, 0)
+            pixels = functional.pad(pixels, (before, after, above, below))
+            top, left = max(top, 0), max(left, 0)
+        return pixels[:, top : top + self.height, left : left + self.width]
+
+
+def _offset(size: int, wanted: int) -> int:
+    """Return where a centred cut of `wanted` begins; negative where it is larger than `size`."""
+    if wanted > size:
+        return -((wanted - size) // 2)
+    return round((size - wanted) / 2)
