@@ -66,6 +66,19 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             beside.unlink(missing_ok=True)
 
 
+def check_place(path: str | os.PathLike[str]) -> None:
+    """Raise ImageError with a sentence where no file could be made beside `path`.
+
+    For work that takes long before the first byte is written.
+    """
+    target = Path(path)
+    try:
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        raise ImageError(_sentence(target, error)) from error
+
+
 def _mode_of(target: Path) -> int:
     """Return the permissions of the file that is replaced, or those a new file would get."""
     if target.exists():

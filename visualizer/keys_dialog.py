@@ -47,6 +47,7 @@ GESTURES = {
         ("{Esc}", "let go of it"),
         ("arrow keys", "go from cell to cell"),
         ("a number, {F2}, double click", "type into the input's cell"),
+        ("{Ctrl+C}, {Ctrl+V}", "copy all cells; paste one or all of the input"),
         ("drag a layer, {Alt}+{Up}, {Alt}+{Down}", "move it in the stack"),
         ("{Del}", "remove it"),
     ],

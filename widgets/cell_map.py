@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
+    QGuiApplication,
     QHelpEvent,
     QImage,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -21,7 +23,7 @@ from widgets._cell_map.layout import CellLayout
 from widgets._cell_map.marks import paint_marks
 from widgets._cell_map.painter import center_of, number_text, paint_cells, paint_rulers, ruler_room
 from widgets._image_view.color_bar import ColorBar
-from widgets.number_text import NumberTextError, parse_number
+from widgets.number_text import NumberTextError, parse_matrix, parse_number
 
 __all__ = [
     "CellMap",
@@ -57,8 +59,10 @@ class CellMap(QWidget):
     """The first character of a number, typed while the map had the keyboard (not editable)."""
     value_typed = Signal(int, int, float)
     """Row, column and the number that the person gave a cell (editable)."""
+    matrix_pasted = Signal(object)
+    """Several numbers from the clipboard, float64 (rows, columns) (editable)."""
     typing_refused = Signal(str)
-    """Why what was typed is no number; the cell keeps its own."""
+    """Why what was typed or pasted is no number; the cells keep their own."""
 
     def __init__(self, parent: QWidget | None = None, *, rulers: bool = True) -> None:
         super().__init__(parent)
@@ -72,11 +76,15 @@ class CellMap(QWidget):
         self._image: QImage | None = None
         self._hovered: tuple[int, int] | None = None
         self._editable = False
+        self._most = 0
         self._editor: CellEditor | None = None
 
-    def set_editable(self, editable: bool) -> None:
-        """Let cells be typed into: a digit, F2 or a double click begins."""
-        self._editable = editable
+    def set_editable(self, editable: bool, most: int = 31) -> None:
+        """Let cells be typed into (a digit, F2 or a double click begins) and pasted into.
+
+        most: rows and columns that a pasted matrix may have.
+        """
+        self._editable, self._most = editable, most
 
     def set_cells(self, cells: GridCells | None) -> None:
         """Show `cells`, or nothing."""
@@ -122,11 +130,15 @@ class CellMap(QWidget):
             return ""
         if cells.hidden is not None and cells.hidden[at]:
             return f"{place}: to be guessed"
-        number = f"{cells.value(row, column):.10g}".replace("-", "−")
+        number = f"{cells.value(row, column):.10g}".replace("-", "−").replace("inf", "∞")
         if any(cells.padding) and cells.is_padding(row, column):
             return f"{place}: padding, {number}"
-        unread = cells.hatched is not None and cells.hatched[at]
-        return f"{place}: {number}" + (" (read by no window)" if unread else "")
+        said = f"{place}: {number}"
+        if cells.hatched is not None and cells.hatched[at]:
+            return f"{said} (read by no window)"
+        if cells.uncentred is not None and cells.uncentred[at]:
+            return f"{said} (no window is centred here)"
+        return said
 
     def shown_text(self, row: int, column: int) -> str:
         """Return the number as it is written in a cell with room for it."""
@@ -221,6 +233,10 @@ class CellMap(QWidget):
         cell = self._marks.cell
         if self._cells is None:
             super().keyPressEvent(event)
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.Paste) and self._editable:
+            self.paste()
         elif key in _ARROWS:
             down, right = _ARROWS[key]
             self._step(cell if cell is not None else (0, 0), down, right)
@@ -269,6 +285,36 @@ class CellMap(QWidget):
         self.value_typed.emit(*cell, value)
         if step != (0, 0):
             self._step(cell, *step)
+
+    def copy(self) -> None:
+        """Put the numbers, without padding, on the clipboard as a spreadsheet takes them."""
+        cells = self._cells
+        if cells is None:
+            return
+        top, bottom, left, right = cells.padding
+        rows, columns = cells.shape
+        lines = [
+            "\t".join(
+                "?"
+                if cells.hidden is not None and cells.hidden[r, c]
+                else f"{cells.values[r, c]:.10g}"
+                for c in range(left, columns - right)
+            )
+            for r in range(top, rows - bottom)
+        ]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def paste(self) -> None:
+        """Take a number from the clipboard into the current cell, or a matrix as all cells."""
+        try:
+            matrix = parse_matrix(QGuiApplication.clipboard().text(), self._most, "an input")
+        except NumberTextError as error:
+            self.typing_refused.emit(str(error))
+            return
+        if matrix.size == 1:
+            self.value_typed.emit(*(self._marks.cell or (0, 0)), float(matrix[0, 0]))
+        else:
+            self.matrix_pasted.emit(matrix)
 
     def _step(self, cell: tuple[int, int], down: int, right: int) -> None:
         """Go from `cell` to its neighbour, but never to padding."""

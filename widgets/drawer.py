@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QSizePolicy,
@@ -95,7 +95,14 @@ class Drawer(QWidget):
         layout.addWidget(self._pages, 1)
         self.tabs.toggled.connect(self._toggle)
         self.tabs.currentChanged.connect(self._changed)
+        self.tabs.installEventFilter(self)
         self._show("")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Give the tabs another height once their text has another size."""
+        if watched is self.tabs and event.type() in (QEvent.Type.FontChange, QEvent.Type.Polish):
+            QTimer.singleShot(0, self, self._fit_tabs)  # the tabs have yet to take it in
+        return super().eventFilter(watched, event)
 
     def add_page(self, name: str, title: str, tooltip: str, page: QWidget) -> None:
         """Add `page` behind a tab."""
@@ -154,9 +161,13 @@ class Drawer(QWidget):
         policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
         policy.setVerticalPolicy(QSizePolicy.Policy.Expanding if name else QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
+        self._fit_tabs()
+        if bool(was_open) != bool(name):
+            self.page_shown.emit(bool(name))
+
+    def _fit_tabs(self) -> None:
+        name = self._open
         closed = self.tabs.sizeHint().height()
         self.tabs.setFixedHeight(closed)
         self.setMaximumHeight(MOST if name else closed)
         self.setMinimumHeight(closed + LEAST_PAGE if name else closed)
-        if bool(was_open) != bool(name):
-            self.page_shown.emit(bool(name))

@@ -58,11 +58,12 @@ def _to_float(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def parse_matrix(text: str) -> np.ndarray:
-    """Return the matrix in `text`, float64 (rows, columns), up to 31 × 31.
+def parse_matrix(text: str, most: int = MAX_SIDE, noun: str = "a kernel") -> np.ndarray:
+    """Return the matrix in `text`, float64 (rows, columns), up to `most` × `most`.
 
     Takes spreadsheet cells, CSV, NumPy and Python lists, MATLAB and LaTeX (bmatrix, with \\frac
-    inside or in front). Raises NumberTextError naming the row that does not fit.
+    inside or in front). noun: what it is to become, in the sentences. Raises NumberTextError
+    naming the row that does not fit.
     """
     body, factor = _matrix_body(text)
     rows = [row for row in (_cells(line) for line in body) if row]
@@ -72,12 +73,12 @@ def parse_matrix(text: str) -> np.ndarray:
         if len(row) != len(rows[0]):
             raise NumberTextError(
                 f"Row {number} has {len(row)} numbers and row 1 has {len(rows[0])}; "
-                "all rows of a kernel have the same length."
+                f"all rows of {noun} have the same length."
             )
-    if len(rows) > MAX_SIDE or len(rows[0]) > MAX_SIDE:
+    if len(rows) > most or len(rows[0]) > most:
         raise NumberTextError(
-            f"{len(rows)} × {len(rows[0])} numbers are too many; a kernel has at most "
-            f"{MAX_SIDE} × {MAX_SIDE}."
+            f"{len(rows)} × {len(rows[0])} numbers are too many; {noun} has at most "
+            f"{most} × {most}."
         )
     values = [[_in_row(cell, number) for cell in row] for number, row in enumerate(rows, start=1)]
     return np.array(values, dtype=np.float64) * factor

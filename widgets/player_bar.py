@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from widgets.grab_slider import GrabSlider
 from widgets.icon_button import IconButton
 
 FASTEST = 30
+LEAST_SLIDER = 90  # pixels; with less room the slider goes below the buttons
 
 
 class PlayerBar(QWidget):
@@ -30,7 +31,10 @@ class PlayerBar(QWidget):
         self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
         self._timer.setObjectName(f"{name}_timer")
         self._timer.timeout.connect(self._tick)
-        row = QHBoxLayout(self)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(2)
+        row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         self._buttons: dict[str, IconButton] = {}
@@ -60,10 +64,15 @@ class PlayerBar(QWidget):
         self.speed.setToolTip("Steps a second while playing")
         self.speed.setAccessibleName("Steps a second")
         self.speed.valueChanged.connect(self._speed_changed)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.text)
-        row.addSpacing(6)
-        row.addWidget(self.speed)
+        self._ends = (row, QHBoxLayout())
+        for widget in (self.text, self.speed):
+            self._ends[1].addWidget(widget)
+        self._ends[1].setSpacing(8)
+        self._grid.addLayout(row, 0, 0)
+        self._grid.addLayout(self._ends[1], 0, 2)
+        self._grid.setColumnStretch(1, 1)
+        self._below = False
+        self._grid.addWidget(self.slider, 0, 1)
         self.set_speed(4)
         self.set_count(1)
 
@@ -114,6 +123,25 @@ class PlayerBar(QWidget):
         if self.playing:
             self._timer.stop()
             self._look()
+
+    def resizeEvent(self, event: QEvent) -> None:
+        """Put the slider below the buttons where there is no room for it between them."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        taken = sum(part.sizeHint().width() for part in self._ends)
+        below = self.width() - taken < LEAST_SLIDER
+        if below != self._below:
+            self._below = below
+            self._grid.removeWidget(self.slider)
+            self._grid.addWidget(self.slider, int(below), 0 if below else 1, 1, 3 if below else 1)
 
     def hideEvent(self, event: QEvent) -> None:
         """Stop: nobody looks."""

@@ -81,7 +81,8 @@ class ProductsView(QWidget):
         self._title.setText(title)
         self._cells.set_cells(product_cells(weights, values, products, inside))
         added = f", + bias {format_number(bias)} = {_minus(total + bias)}" if bias else ""
-        self._sum.setText(f"Sum of {products.size} products = {_minus(total)}{added}")
+        many = "1 product" if products.size == 1 else f"{products.size} products"
+        self._sum.setText(f"Sum of {many} = {_minus(total)}{added}")
         terms = [
             f"{format_number(float(value))}·{_signed(float(weight))}"
             for value, weight in zip(values.ravel(), weights.ravel(), strict=True)

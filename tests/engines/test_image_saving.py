@@ -14,7 +14,7 @@ import tifffile
 import torch
 from PIL import Image
 
-from engines.atomic_write import atomic_write
+from engines.atomic_write import atomic_write, check_place
 from engines.errors import ImageError
 from engines.images import load_image, save_image, save_raw
 
@@ -173,3 +173,10 @@ def test_permissions_of_a_replaced_file_are_kept(tmp_path):
         file.write(b"new")
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_place_that_cannot_be_written_is_known_before(tmp_path):
+    check_place(tmp_path / "new.gif")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ImageError, match=r"new\.gif could not be written to .*not exist"):
+        check_place(tmp_path / "gone" / "new.gif")

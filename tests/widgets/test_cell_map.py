@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit
 
 from widgets.cell_map import CellMap, GridCells, GridMarks, Window, signed_levels
@@ -154,3 +155,38 @@ def test_a_step_repaints_marks_without_painting_the_cells_anew(padded):
 def test_levels_lie_about_zero_and_ignore_blanks():
     assert signed_levels(np.array([1.0, np.nan]), np.array([-4.0])) == (-4.0, 4.0)
     assert signed_levels(np.zeros(3)) == (-1.0, 1.0)
+
+
+def test_infinities_are_written_and_told(padded):
+    padded.set_cells(GridCells(np.array([[np.inf, -np.inf, 1.0]])))
+    assert [padded.shown_text(0, c) for c in range(3)] == ["∞", "−∞", "1"]
+    assert padded.cell_text(0, 1) == "row 0, column 1: −∞"
+    written = padded.grab().toImage()
+    padded.set_cells(GridCells(np.array([[np.inf, np.nan, 1.0]])))
+    assert padded.grab().toImage() != written
+
+
+def test_cells_without_a_centre_are_hatched_and_told(padded):
+    values = np.ones((3, 3))
+    padded.set_cells(GridCells(values))
+    plain = padded.grab().toImage()
+    padded.set_cells(GridCells(values, uncentred=np.eye(3, dtype=bool)))
+    assert padded.grab().toImage() != plain
+    assert padded.cell_text(1, 1) == "row 1, column 1: 1 (no window is centred here)"
+    assert padded.cell_text(0, 1) == "row 0, column 1: 1"
+
+
+def test_a_copy_has_the_numbers_without_padding(qtbot, padded):
+    qtbot.keyClick(padded, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "1\t-2\t0.5\n3\t0\t-1"
+
+
+def test_only_an_editable_map_takes_a_paste(qtbot, padded):
+    told = []
+    padded.matrix_pasted.connect(told.append)
+    QGuiApplication.clipboard().setText("1 2\n3 4")
+    qtbot.keyClick(padded, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert not told
+    padded.set_editable(True)
+    qtbot.keyClick(padded, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_array_equal(told[0], [[1, 2], [3, 4]])

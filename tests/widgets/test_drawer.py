@@ -173,3 +173,13 @@ def test_in_a_splitter_it_shares_a_change_of_height_as_the_splitter_says(qtbot):
     QApplication.processEvents()
     assert drawer.height() == drawer.tabs.height()
     assert above.height() > 500
+
+
+def test_the_tabs_grow_with_their_text(qtbot, drawer):
+    before = drawer.tabs.height()
+    font = drawer.font()
+    font.setPointSizeF(font.pointSizeF() * 2)
+    drawer.setFont(font)
+    qtbot.waitUntil(lambda: drawer.tabs.height() == drawer.tabs.sizeHint().height())
+    assert drawer.tabs.height() > before
+    assert drawer.maximumHeight() == drawer.tabs.height()

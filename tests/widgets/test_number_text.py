@@ -145,3 +145,10 @@ def test_any_paste_is_a_matrix_or_a_sentence(text):
 )
 def test_large_counts_are_short(count, text):
     assert short_count(count) == text
+
+
+def test_another_limit_and_another_name_than_a_kernels():
+    text = "\n".join(["1 2"] * 40)
+    assert parse_matrix(text, 64, "an input").shape == (40, 2)
+    with pytest.raises(NumberTextError, match="an input has at most 32 × 32"):
+        parse_matrix(text, 32, "an input")

@@ -83,3 +83,15 @@ def test_fewer_steps_keep_it_in_range(player):
     player.set_step(4)
     player.set_count(2)
     assert player.step() == 1
+
+
+def test_the_slider_goes_below_where_there_is_no_room_beside_the_buttons(qtbot, player):
+    slider, play = player.slider, player.findChild(QToolButton, "p_play")
+    player.resize(700, 60)
+    qtbot.waitUntil(lambda: slider.geometry().top() < play.geometry().bottom())
+    wide = slider.width()
+    player.resize(player.minimumSizeHint().width(), 80)
+    qtbot.waitUntil(lambda: slider.geometry().top() >= play.geometry().bottom())
+    assert slider.width() >= 90
+    player.resize(700, 60)
+    qtbot.waitUntil(lambda: slider.width() == wide)

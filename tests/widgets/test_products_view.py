@@ -116,3 +116,8 @@ def test_a_highlight_is_drawn(view):
     assert view.cells().grab().toImage() != plain
     view.set_highlight(None, None)
     assert view.cells().grab().toImage() == plain
+
+
+def test_one_product_is_no_plural(view):
+    show(view, 1)
+    assert text(view, "products_sum").startswith("Sum of 1 product =")

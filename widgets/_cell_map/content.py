@@ -19,8 +19,9 @@ class GridCells:
 
     values: the numbers, NaN where there is no cell. padding: (top, bottom, left, right) cells that
     were added around. levels: what the first and last colour stand for. shades: the colours, 0…255,
-    where they do not follow from values and levels. hatched: cells that no window reads. hidden:
-    cells that are still to be guessed. behind: further sheets, the nearest first.
+    where they do not follow from values and levels. hatched: cells that no window reads. uncentred:
+    cells that windows read, but on which none is centred. hidden: cells that are still to be
+    guessed. behind: further sheets, the nearest first.
     captions: words in cells that hold no number.
     """
 
@@ -30,6 +31,7 @@ class GridCells:
     levels: tuple[float, float] = (-1.0, 1.0)
     shades: np.ndarray | None = None
     hatched: np.ndarray | None = None
+    uncentred: np.ndarray | None = None
     hidden: np.ndarray | None = None
     behind: tuple[np.ndarray, ...] = ()
     captions: dict[tuple[int, int], str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPainter,
     QPalette,
     QPen,
+    QTransform,
 )
 
 from widgets._cell_map.content import GridCells
@@ -42,6 +43,8 @@ def paint_cells(
     _paint_colors(painter, layout.area(), rgba, vector=vector)
     _paint_padding(painter, layout, cells, palette)
     _paint_lines(painter, layout, cells, palette)
+    if cells.uncentred is not None:
+        _paint_uncentred(painter, layout, cells.uncentred)
     if cells.hatched is not None:
         _paint_hatching(painter, layout, cells.hatched)
     if cells.hidden is not None:
@@ -176,6 +179,17 @@ def _paint_hatching(painter: QPainter, layout: CellLayout, hatched: np.ndarray) 
         painter.fillRect(rect, dark)
 
 
+def _paint_uncentred(painter: QPainter, layout: CellLayout, uncentred: np.ndarray) -> None:
+    """Hatch lightly, one way only: such a cell is read, but no window is centred on it."""
+    dark = QBrush(QColor(0, 0, 0, 130), Qt.BrushStyle.BDiagPattern)
+    light = QBrush(QColor(255, 255, 255, 130), Qt.BrushStyle.BDiagPattern)
+    light.setTransform(QTransform.fromTranslate(1.5, 0))
+    for row, column in np.argwhere(uncentred).tolist():
+        rect = layout.rect(row - layout.first_row, column - layout.first_column)
+        painter.fillRect(rect, light)
+        painter.fillRect(rect, dark)
+
+
 def _paint_hidden(
     painter: QPainter, layout: CellLayout, hidden: np.ndarray, palette: QPalette, font: QFont
 ) -> None:
@@ -212,14 +226,15 @@ def fitting_texts(
         fitted = _fitting_font(longest, side, font, least=LEAST_TEXT if digits in (2, 6) else 8.0)
         if fitted is not None:
             return [
-                [texts.get(float(value), "") for value in row] for row in values.tolist()
+                [texts.get(value, "" if value != value else number_text(value)) for value in row]
+                for row in values.tolist()
             ], fitted
     return None
 
 
 def number_text(value: float, digits: int = 6) -> str:
     """Return `value` as it is written in a cell, with a real minus sign."""
-    return format_number(value, digits).replace("-", "−")
+    return format_number(value, digits).replace("-", "−").replace("inf", "∞")
 
 
 def _fitting_font(text: str, side: float, font: QFont, *, least: float) -> QFont | None:

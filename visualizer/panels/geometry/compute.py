@@ -9,17 +9,18 @@ import numpy as np
 from engines import geometry
 from engines.display import to_grey
 from engines.errors import GeometryError
-from visualizer.panels.geometry.state import POOLS, Axis, GeometryState, LayerState, StackState
+from visualizer.panels.geometry.state import POOLS, Axis, GeometryState
 from visualizer.pictures.picture import Picture
-from widgets.cell_map import GridCells, Window, signed_levels
+from widgets.cell_map import GridCells, signed_levels
 from widgets.number_text import format_number
-
-LAYER_NAMES = {"conv": "conv", "max": "max pool", "average": "average pool"}
 
 
 @dataclass(frozen=True)
 class OutputTaps:
-    """What one output cell reads in one sheet; every array is (n, m), one entry a tap."""
+    """What one output cell reads in one sheet; every array is (n, m), one entry a tap.
+
+    total: the sum of the products; −∞ for a largest value over padding alone.
+    """
 
     rows: np.ndarray
     columns: np.ndarray
@@ -27,6 +28,7 @@ class OutputTaps:
     values: np.ndarray
     products: np.ndarray
     inside: np.ndarray
+    total: float
     weighted: bool
     note: str
 
@@ -61,7 +63,7 @@ class GeometryResult:
         }.get(kind, "")
         return OutputTaps(
             trace.rows, trace.columns, trace.weights, trace.values, trace.products, trace.inside,
-            self.weights is not None, note,
+            trace.total, self.weights is not None, note,
         )  # fmt: skip
 
     def input_uses(
@@ -75,13 +77,11 @@ class GeometryResult:
         """Return the sum over the channels, "" for a single channel or a pool."""
         if self.weights is None or self.state.channels == 1:
             return ""
-        parts = [
-            float(self.output_taps(row, column, channel, sheet).products.sum())
-            for channel in range(self.state.channels)
-        ]
-        named = ", ".join(f"channel {n}: {_said(part)}" for n, part in enumerate(parts, start=1))
-        total = float(self.outputs[sheet, row, column])
-        return f"One sum a channel ({named}); their sum is the output: {_said(total)}."
+        trace = geometry.explain_sum(self.inputs, self.weights[sheet], self.layout, row, column)
+        named = ", ".join(
+            f"channel {n}: {_said(part)}" for n, part in enumerate(trace.sums.tolist(), start=1)
+        )
+        return f"One sum a channel ({named}); their sum is the output: {_said(trace.total)}."
 
     def input_cells(self, channel: int) -> GridCells:
         """Return the padded input with `channel` on top and what no window reads hatched."""
@@ -101,8 +101,20 @@ class GeometryResult:
             colors="grey" if picture else "signed",
             levels=(0.0, 1.0) if picture else signed_levels(self.inputs),
             hatched=unread if unread.any() else None,
+            uncentred=self._uncentred(unread),
             behind=tuple(framed[n] for n in others),
         )
+
+    def _uncentred(self, unread: np.ndarray) -> np.ndarray | None:
+        """Return on which cells of the padded input no window is centred, None for none."""
+        lost = (lost_centres(self.layout.rows), lost_centres(self.layout.columns))
+        if not any(map(any, lost)):
+            return None
+        height, width = self.inputs.shape[1:]
+        inner = np.ones((height, width), dtype=bool)
+        inner[lost[0][0] : height - lost[0][1], lost[1][0] : width - lost[1][1]] = False
+        top, bottom, left, right = self.padding
+        return np.pad(inner, ((top, bottom), (left, right))) & ~unread
 
     def output_cells(self, sheet: int, state: GeometryState) -> GridCells:
         """Return the output with `sheet` on top, hidden where it is to be guessed."""
@@ -123,6 +135,7 @@ class GeometryResult:
         for place in state.predict.solved:
             if place[0] == sheet and place[1] < hidden.shape[0] and place[2] < hidden.shape[1]:
                 hidden[place[1:]] = False
+        hidden &= np.isfinite(self.outputs[sheet])  # −∞ cannot be typed
         return hidden if hidden.any() else None
 
     def input_title(self, state: GeometryState) -> str:
@@ -144,6 +157,16 @@ class GeometryResult:
             noun = "channel" if self.weights is None else "filter"
             title += f" · {noun} {state.filter + 1} of {len(self.outputs)}"
         return title
+
+
+def lost_centres(part: geometry.AxisPlan) -> tuple[int, int]:
+    """Return how many cells at the start and the end the output is short of, at stride 1.
+
+    With larger strides windows skip cells in between as well, so that these say nothing.
+    """
+    if part.kind == "transposed" or part.axis.stride > 1:
+        return 0, 0
+    return part.lost_centres
 
 
 def _said(value: float) -> str:
@@ -237,8 +260,12 @@ def _advice(layout: geometry.Layout) -> tuple[str, ...]:
     """Return what is lost and what would help, once where both axes are alike."""
     rows = geometry.advise(layout.rows, "rows")
     if layout.rows.axis == layout.columns.axis:
-        return (*rows, "The columns likewise.") if rows else ()
-    return (*rows, *geometry.advise(layout.columns, "columns"))
+        said = [*rows, "The columns likewise."] if rows else []
+    else:
+        said = [*rows, *geometry.advise(layout.columns, "columns")]
+    if any((*lost_centres(layout.rows), *lost_centres(layout.columns))):
+        said.append("Hatched one way: cells of the input on which no window is centred.")
+    return tuple(said)
 
 
 def layout_of(state: GeometryState) -> geometry.Layout:
@@ -251,89 +278,6 @@ def layout_of(state: GeometryState) -> geometry.Layout:
         except GeometryError as error:
             raise GeometryError(f"{name}: {error}") from None
     return geometry.Layout(plans[0], plans[1], state.count_include_pad)
-
-
-# -- the drawer's tools ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class StackData:
-    """The stack as rows of text, what the final cell sees, and how that is said."""
-
-    rows: list[list[str]]
-    final_size: int
-    cells: GridCells
-    windows: tuple[Window, ...]
-    text: str
-
-
-def layers_of(stack: StackState) -> list[geometry.Layer]:
-    """Return the layers of `stack` as the engine has them."""
-    return [
-        geometry.Layer(layer.kernel, layer.stride, layer.padding, layer.dilation)
-        for layer in stack.layers
-    ]
-
-
-def layer_name(layer: LayerState) -> str:
-    """Return how a layer is named in the table."""
-    parts = [f"{LAYER_NAMES[layer.kind]} {layer.kernel}×{layer.kernel}"]
-    parts += [
-        f"{letter}{value}"
-        for letter, value, usual in (
-            ("s", layer.stride, 1),
-            ("p", layer.padding, 0),
-            ("d", layer.dilation, 1),
-        )
-        if value != usual
-    ]
-    return ", ".join(parts)
-
-
-def compute_stack(stack: StackState) -> StackData:
-    """Return the stack's table and the field of its final cell. Raises GeometryError."""
-    table = geometry.stack_table(stack.size, layers_of(stack))
-    rows = [
-        [layer_name(layer), str(row.size), str(row.field.size), str(row.field.jump),
-         f"{row.field.start:g}"]
-        for layer, row in zip(stack.layers, table, strict=True)
-    ]  # fmt: skip
-    blank = np.zeros((stack.size, stack.size))
-    if not table:
-        text = "No layers: add one to see what it makes of the input."
-        return StackData(rows, stack.size, GridCells(blank), (), text)
-    final = table[-1]
-    cell = tuple(min(place, final.size - 1) for place in stack.cell)
-    neighbour = cell[1] + 1 if cell[1] + 1 < final.size else cell[1] - 1
-    own, other = ([field.span(place) for place in places] for field, places in (
-        (final.field, cell), (final.field, (cell[0], neighbour))
-    ))  # fmt: skip
-    windows = [_window(own, "main")]
-    said = [
-        f"Final cell ({cell[0]}, {cell[1]}) of {final.size} × {final.size} sees rows "
-        f"{own[0][0]}…{own[0][1] - 1} and columns {own[1][0]}…{own[1][1] - 1} of the input."
-    ]
-    if neighbour >= 0:
-        windows.append(_window(other, "other"))
-        first, last = max(own[1][0], other[1][0]), min(own[1][1], other[1][1])
-        if last > first:
-            windows.append(_window([own[0], (first, last)], "overlap"))
-        said.append(
-            f"Its neighbour's field (dashed) lies {final.field.jump} further and overlaps in "
-            f"{final.field.overlap} of {final.field.size} columns."
-        )
-    if final.field.size > stack.size:
-        said.append("The field is larger than the input: the rest of it is padding.")
-    top = max(0, -min(span[0] for span in (*own, *other)))
-    bottom = max(0, max(span[1] for span in (*own, *other)) - stack.size)
-    frame = min(max(top, bottom), 64)
-    cells = GridCells(np.pad(blank, frame), padding=(frame,) * 4)
-    return StackData(rows, final.size, cells, tuple(windows), " ".join(said))
-
-
-def _window(spans: list[tuple[int, int]], kind: str) -> Window:
-    (top, bottom), (left, right) = spans
-    return Window(top, left, bottom - top, right - left, kind)  # type: ignore[arg-type]
 
 
 def count_text(result: GeometryResult) -> str:

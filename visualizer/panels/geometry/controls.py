@@ -75,6 +75,7 @@ class Controls(QWidget):
     crop_moved = Signal(tuple, bool)
     """Where the crop lies, as shares down and across, and whether a drag goes on."""
     open_pressed = Signal()
+    paste_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -210,7 +211,14 @@ class Controls(QWidget):
         self.again_button = IconButton("mdi6.dice-5-outline", "Other random numbers")
         self.again_button.setObjectName("random_again")
         self.again_button.clicked.connect(lambda: self._choose("seed", self._seed + 1))
-        form.addRow("Values", row(self.values_combo, self.again_button))
+        paste = IconButton(
+            "mdi6.content-paste",
+            "Paste the input's numbers from a spreadsheet, CSV, NumPy or LaTeX (up to "
+            f"{MAX_SIDE} × {MAX_SIDE})",
+        )
+        paste.setObjectName("paste_input")
+        paste.clicked.connect(self.paste_pressed)
+        form.addRow("Values", row(self.values_combo, self.again_button, paste))
         self.picture_combo = combo("picture_combo", "The picture that the crop is taken from")
         self.picture_combo.activated.connect(
             lambda i: self.picture_chosen.emit(self.picture_combo.itemData(i) or "")

@@ -11,12 +11,15 @@ from engines import geometry
 from visualizer.edits import Edits
 from visualizer.jobs import JobError
 from visualizer.panels.geometry.compute import sides_of
+from visualizer.panels.geometry.offers import Offer
 from visualizer.panels.geometry.scenes import SCENES
 from visualizer.panels.geometry.state import (
     LARGEST,
     MAX_KERNEL,
+    MAX_SIDE,
     GeometryState,
     PredictState,
+    resized,
     sheets_of,
     weights_of,
 )
@@ -51,6 +54,8 @@ class Editing(QObject):
         """inputs: returns the numbers that the input shows now."""
         super().__init__(parent)
         self._edits, self._say, self._inputs = edits, say, inputs
+        self._offers_box = view.offers
+        self._offers: list[Offer] = []
         controls = view.controls
         controls.changed.connect(self._changed)
         controls.axis_edited.connect(self._axis_edited)
@@ -66,7 +71,10 @@ class Editing(QObject):
         controls.grid.paste_rejected.connect(lambda text: say("typing", JobError(text)))
         controls.grid.cell_rejected.connect(lambda r, c, _t, why: say("typing", JobError(why)))
         controls.grid.cell_accepted.connect(lambda _r, _c: say("typing", None))
-        view.input_pane.map.set_editable(True)
+        controls.paste_pressed.connect(view.input_pane.map.paste)
+        view.offers.chosen.connect(self._offer_chosen)
+        view.input_pane.map.set_editable(True, MAX_SIDE)
+        view.input_pane.map.matrix_pasted.connect(self._input_pasted)
         view.input_pane.map.value_typed.connect(self._value_typed)
         view.input_pane.map.typing_refused.connect(lambda text: say("typing", JobError(text)))
 
@@ -134,6 +142,18 @@ class Editing(QObject):
         made = SCENES[name].make()
         self._edits.apply(made.replace(speed=self._state.speed), SCENES[name].title)
 
+    def set_offers(self, offers: list[Offer]) -> None:
+        """Offer these changes as buttons."""
+        self._offers = offers
+        self._offers_box.set_texts([(offer.text, offer.tip) for offer in offers])
+
+    def _offer_chosen(self, number: int) -> None:
+        present, offer = self._state, self._offers[number]
+        state = offer.state.looking_like(present).replace(
+            predict=present.predict, stack=present.stack
+        )
+        self._apply(state, offer.text)
+
     # -- numbers ----------------------------------------------------------------------------
 
     def _values_chosen(self, name: str) -> None:
@@ -154,6 +174,26 @@ class Editing(QObject):
         values[self._state.channel, row, column] = value
         state = self._state.replace(values="matrix", matrix=sheets_of(values))
         self._apply(state, f"input ({row}, {column}) = {value:g}")
+
+    def _input_pasted(self, matrix: np.ndarray) -> None:
+        """Take a matrix as the sheet on top; the input gets its size."""
+        if np.abs(matrix).max() > LARGEST:
+            said = f"A pasted number is too large; take at most {LARGEST:g}."
+            self._say("typing", JobError(said))
+            return
+        height, width = matrix.shape
+        shown = self._inputs()
+        sheets = self._state.matrix_array() if shown is None else shown
+        values = resized(sheets, (self._state.channels, height, width))
+        values[self._state.channel] = matrix
+        state = self._state.replace(
+            rows=self._state.rows.replace(size=height),
+            columns=self._state.columns.replace(size=width),
+            linked=tuple(f for f in self._state.linked if f != "size" or height == width),
+            values="matrix",
+            matrix=sheets_of(values),
+        )
+        self._apply(state, f"pasted input {height} × {width}")
 
     def _picture_chosen(self, name: str) -> None:
         if name != "other":

@@ -13,11 +13,12 @@ from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from engines import geometry
-from engines.atomic_write import atomic_write
+from engines.atomic_write import atomic_write, check_place
 from engines.errors import EngineError
-from visualizer.panels.geometry.compute import GeometryResult, layer_name, layers_of
+from visualizer.panels.geometry.compute import GeometryResult
 from visualizer.panels.geometry.figure import Figure, figure_image, figure_size, paint_figure
 from visualizer.panels.geometry.pointing import input_marks
+from visualizer.panels.geometry.stacks import layer_name, layers_of
 from visualizer.panels.geometry.state import GeometryState
 from widgets.cell_map import GridMarks
 from widgets.number_text import format_number
@@ -135,24 +136,44 @@ def write_animation(
     ends in .png a series of numbered files beside it.
     """
     cells = frame_cells(result)
+    _check_place(path, len(cells))
     fill = not state.predict.on
     size = None
     frames: list[Image.Image] = []
     series = path.suffix.lower() == ".png"
-    digits = max(3, len(str(len(cells))))
     for number, cell in enumerate(cells, start=1):
         figure = figure_of(result, state, cell, fill=fill)
         size = size or figure_size(figure, font)
         frame = _pillow(figure_image(figure, font, size))
         if series:
-            target = path.with_name(f"{path.stem}-{number:0{digits}d}.png")
-            with atomic_write(target) as file:
+            with atomic_write(series_path(path, number, len(cells))) as file:
                 file.write(_encoded(frame))
         else:
             frames.append(frame.quantize(128))
         yield number, len(cells)
     if not series:
         _write_gif(path, frames, speed)
+
+
+def series_path(path: Path, number: int, count: int) -> Path:
+    """Return the file of picture `number`, from 1 on, of a series of `count`."""
+    digits = max(3, len(str(count)))
+    return path.with_name(f"{path.stem}-{number:0{digits}d}.png")
+
+
+def _check_place(path: Path, count: int) -> None:
+    """Raise an EngineError before the long work where the files could not be written after it.
+
+    The person agreed to `path` alone; a series must not replace pictures of other names.
+    """
+    check_place(path)
+    if path.suffix.lower() == ".png":
+        there = [at for n in range(1, count + 1) if (at := series_path(path, n, count)).exists()]
+        if there:
+            raise EngineError(
+                f"{there[0].name} is already in {path.parent}, and would be replaced. Choose "
+                "another name, or move the earlier pictures away."
+            )
 
 
 def _write_gif(path: Path, frames: list[Image.Image], speed: int) -> None:

@@ -62,7 +62,7 @@ class Exports(QObject):
         job.finished.connect(self._finished)
         job.failed.connect(self._failed)
         job.cancelled.connect(bar.end)
-        bar.cancel_pressed.connect(job.cancel)
+        bar.cancel_pressed.connect(self._cancel)
 
     def start(self, name: str) -> None:
         """Ask where the export `name` goes, and write it."""
@@ -83,6 +83,10 @@ class Exports(QObject):
         font = QFont()
         font.setPointSizeF(FIGURE_POINTS)
         if name in ANIMATIONS:
+            if self._job.busy:
+                said = f"{self._path.name} is still being written. Wait for it, or cancel it."
+                self._show_error(JobError(said))
+                return
             self._path = path
             taken, count = len(frame_cells(result)), result.outputs[0].size
             self._note = f" It has {taken} of the {count} positions." if taken < count else ""
@@ -109,6 +113,12 @@ class Exports(QObject):
             make = as_latex if name == "copy_latex" else as_markdown
             QGuiApplication.clipboard().setText(make(*present))
             self._show_info("The numbers are on the clipboard.")
+
+    def _cancel(self) -> None:
+        self._job.cancel()
+        series = self._path.suffix.lower() == ".png"
+        left = " The pictures that were written already stay." if series else ""
+        self._show_info(f"{self._path.name} was cancelled.{left}")
 
     def _finished(self) -> None:
         self._bar.end()

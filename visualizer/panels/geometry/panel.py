@@ -19,6 +19,7 @@ from visualizer.jobs import JobError
 from visualizer.panels.geometry.compute import GeometryResult, compute, sides_of
 from visualizer.panels.geometry.editing import KERNELS, Editing
 from visualizer.panels.geometry.exports import EXPORTS, Exports
+from visualizer.panels.geometry.offers import offers_of
 from visualizer.panels.geometry.pointing import Pointer
 from visualizer.panels.geometry.poses import poses_of
 from visualizer.panels.geometry.scenes import SCENES
@@ -258,6 +259,7 @@ class GeometryPanel(StatefulPanel[GeometryState]):
         self.view.size_label.setText(f"Output size {filters}{rows} × {columns}")
         self.view.advice_label.setText(" ".join(result.advice))
         self.view.advice_label.setVisible(bool(result.advice))
+        self.editing.set_offers(offers_of(result))
         same = result.formulas[0] == result.formulas[1]
         self._typeset(result.formulas, same=same)
 

@@ -153,7 +153,12 @@ class Pointer(QObject):
     def _explain_output(self, result: GeometryResult, focus: Focus, taps: OutputTaps) -> None:
         state, view = self._state, self._view
         title = f"Output row {focus.row}, column {focus.column}"
-        if not state.predict.reveals((state.filter, *focus.cell)):
+        if not np.isfinite(taps.total):
+            view.products.clear(
+                f"{title} is −∞: its window holds padding alone, and padding never wins."
+            )
+            view.sums_label.clear()
+        elif not state.predict.reveals((state.filter, *focus.cell)):
             view.products.clear(
                 f"{title} is for you to find: multiply each value in the marked window by its "
                 "weight and add the products up. After two misses the sum is shown."
@@ -174,7 +179,7 @@ class Pointer(QObject):
                 taps.weights,
                 taps.values,
                 taps.products,
-                float(taps.products.sum()),
+                taps.total,
                 taps.inside,
                 title=title,
                 symbol="y",

@@ -15,11 +15,10 @@ from visualizer.edits import Edits
 from visualizer.jobs import JobError, LatestWins
 from visualizer.panels.geometry.compute import (
     GeometryResult,
-    StackData,
     compute,
-    compute_stack,
     count_text,
 )
+from visualizer.panels.geometry.stacks import StackData, compute_stack
 from visualizer.panels.geometry.state import MISSES, GeometryState, PredictState, StackState
 from visualizer.panels.geometry.tools import (
     MatrixPage,
@@ -160,6 +159,9 @@ class ToolBox(QObject):
             return
         place = (state.filter, *state.cell)
         wanted = float(result.outputs[place])
+        if not np.isfinite(wanted):
+            self.predict.say("This cell is −∞, which is shown: its window holds padding alone.")
+            return
         whole = abs(wanted - round(wanted)) < 1e-9
         allowed = 1e-6 if whole else max(0.005, 0.005 * abs(wanted))
         said = f"{value:g}".replace("-", "−")
@@ -242,7 +244,8 @@ def _sides(state: GeometryState, picture: Picture | None) -> tuple[Side, Side]:
     """Return the present setting with both paddings."""
     made = []
     for padding in ("valid", "same"):
-        shown = state.replace(padding=padding, predict=PredictState())
+        predict = state.predict if padding == state.padding else PredictState(on=state.predict.on)
+        shown = state.replace(padding=padding, predict=predict)
         try:
             result = compute(shown, picture)
         except GeometryError as error:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from visualizer.panels.geometry.controls import Controls
+from widgets.button_list import ButtonList
 from widgets.cell_map import CellPane
 from widgets.drawer import Drawer
 from widgets.form_parts import wrapping_label
@@ -100,6 +101,7 @@ class GeometryView(QWidget):
         self.row_formula = _formula("row_formula")
         self.column_formula = _formula("column_formula")
         self.advice_label = wrapping_label("advice_label")
+        self.offers = ButtonList("offer")
         self.products = ProductsView()
         self.products.setObjectName("geometry_products")
         self.sums_label = wrapping_label("sums_label")
@@ -114,6 +116,7 @@ class GeometryView(QWidget):
             self.row_formula,
             self.column_formula,
             self.advice_label,
+            self.offers,
             self.products,
             self.sums_label,
         ):

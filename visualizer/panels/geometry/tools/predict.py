@@ -20,14 +20,15 @@ class PredictPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("predict_page")
-        self.switch = QCheckBox("Hide the output and let me predict it", objectName="predict_on")
-        self.switch.setToolTip("Output cells stay hidden until their number is typed")
+        self.switch = QCheckBox("Hide the output", objectName="predict_on")
+        self.switch.setToolTip("Output cells stay hidden until you have typed their number")
         self.switch.clicked.connect(self.switched)
         self.cell_label = QLabel(objectName="predict_cell")
         self.answer = QLineEdit(objectName="predict_answer")
         self.answer.setPlaceholderText("number or fraction")
         self.answer.setToolTip("Your number for the marked output cell; Return checks it")
         self.answer.setAccessibleName("Your number for the marked output cell")
+        self.answer.setMinimumWidth(self.answer.fontMetrics().horizontalAdvance("−00.0000"))
         self.answer.setMaximumWidth(180)
         self.answer.returnPressed.connect(self._check)
         self.check_button = _button("predict_check", "Check", "Compare with the output")
@@ -41,12 +42,13 @@ class PredictPage(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(8, 4, 8, 4)
         grid.addLayout(row(self.switch, stretch=0), 0, 0)
+        grid.addLayout(row(self.cell_label, self.answer, stretch=0), 1, 0)
         grid.addLayout(
-            row(self.cell_label, self.answer, self.check_button, self.next_button, stretch=0), 1, 0
+            row(self.check_button, self.next_button, self.restart_button, stretch=0), 2, 0
         )
-        grid.addWidget(self.verdict, 2, 0)
-        grid.addLayout(row(self.progress, self.restart_button), 3, 0)
-        grid.setRowStretch(4, 1)
+        grid.addWidget(self.verdict, 3, 0)
+        grid.addWidget(self.progress, 4, 0)
+        grid.setRowStretch(5, 1)
 
     def show_progress(self, *, on: bool, cell: str, solved: int, total: int) -> None:
         """Say which cell is asked for and how many are solved."""
