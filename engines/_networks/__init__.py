@@ -1,0 +1,1 @@
+"""The parts behind the modules that look into networks; all of them import torch."""

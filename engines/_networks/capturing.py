@@ -1,0 +1,138 @@
+"""What layers answer, kept as they answered it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from engines._networks.recording import Watch, name_of, overwritten
+from engines._networks.running import evaluating, run
+from engines.activations import Maps
+from engines.errors import NetworkError
+
+
+class _BeforeOverwriting(Watch):
+    """Copies what was captured just before an operation writes over it."""
+
+    def __init__(self, store: _Store) -> None:
+        super().__init__(lambda *_: None)
+        self.store = store
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Copy where needed, then run the operation."""
+        target = overwritten(name_of(func), args, kwargs or {})
+        if target is not None:
+            self.store.save(target)
+        return func(*args, **(kwargs or {}))
+
+
+class _Store:
+    """The captured tensors by name, and which names lie in which memory."""
+
+    def __init__(self) -> None:
+        self.tensors: dict[str, Tensor] = {}
+        self.names: defaultdict[int, list[str]] = defaultdict(list)
+
+    def add(self, name: str, value: Any) -> None:
+        """Keep a layer's answer: a tensor, or the tensors of a tuple or dict under its keys."""
+        if isinstance(value, Tensor):
+            tensor = value.detach()
+            self.tensors[name] = tensor
+            self.names[tensor.untyped_storage().data_ptr()].append(name)
+        elif isinstance(value, dict | tuple | list):
+            items = list(value.items() if isinstance(value, dict) else enumerate(value))
+            items = [(key, part) for key, part in items if part is not None]
+            for key, part in items:
+                self.add(name if len(items) == 1 else f"{name}.{key}", part)
+
+    def save(self, target: Tensor) -> None:
+        """Copy every captured tensor that lies in the memory of `target`."""
+        for name in self.names.pop(target.untyped_storage().data_ptr(), ()):
+            self.tensors[name] = self.tensors[name].clone()
+
+
+def _wanted(module: nn.Module, layers: Iterable[str] | None) -> tuple[set[str], set[str] | None]:
+    """Return the paths to hook and, where calls were chosen, the names to keep."""
+    parts = dict(module.named_modules())
+    if layers is None:
+        return {name for name, part in parts.items() if not any(part.children())}, None
+    names = list(layers)
+    unknown = [name for name in names if name.split("#")[0] not in parts]
+    if unknown:
+        raise NetworkError(
+            f"The network has no layer “{unknown[0]}”. Its layers are named as in "
+            f"{', '.join(list(parts)[1:4])} …"
+        )
+    return {name.split("#")[0] for name in names}, set(names)
+
+
+def capture(module: nn.Module, batch: Tensor, layers: Iterable[str] | None) -> dict[str, Tensor]:
+    """Return the answers; see engines.activations.capture."""
+    paths, names = _wanted(module, layers)
+    store, times = _Store(), Counter[str]()
+    handles: list[RemovableHandle] = []
+    for path, part in module.named_modules():
+        if path not in paths:
+            continue
+
+        def after(part: nn.Module, args: Any, result: Any, path: str = path) -> None:
+            times[path] += 1
+            name = path if times[path] == 1 else f"{path}#{times[path]}"
+            if names is None or name in names or path in names:
+                store.add(name, result)
+
+        handles.append(part.register_forward_hook(after))
+    try:
+        with evaluating(module), torch.no_grad(), _BeforeOverwriting(store):
+            run(module, batch)
+    finally:
+        for handle in handles:
+            handle.remove()
+    missing = sorted((names or set()) - set(store.tensors))
+    if names is not None and not store.tensors:
+        raise NetworkError(f"The network never calls “{missing[0]}” for this picture.")
+    return store.tensors
+
+
+_EXTRA_TOKENS = 8
+
+
+def as_maps(values: Tensor) -> Maps:
+    """Return a layer's answer as maps; see engines.activations.as_maps."""
+    if values.ndim == 4:
+        _, first, second, third = values.shape
+        if first == second != third:
+            return Maps(values.permute(0, 3, 1, 2), "maps", "The channels lie last in this layer.")
+        return Maps(values, "maps", "")
+    if values.ndim == 2:
+        return Maps(values[:, :, None, None], "vector", "One number a channel, without position.")
+    if values.ndim == 3:
+        return _tokens(values)
+    raise NetworkError(
+        f"An answer of shape {' × '.join(map(str, values.shape))} has no channels of maps."
+    )
+
+
+def _tokens(values: Tensor) -> Maps:
+    count, width = values.shape[1], values.shape[2]
+    for extra in range(_EXTRA_TOKENS + 1):
+        side = math.isqrt(max(count - extra, 0))
+        if side > 1 and side * side == count - extra:
+            grid = values[:, extra:].transpose(1, 2).reshape(-1, width, side, side)
+            left_out = f" {extra} leading extra token(s) left out." if extra else ""
+            return Maps(grid, "tokens", f"{count - extra} tokens as {side} × {side}.{left_out}")
+    return Maps(
+        values.transpose(1, 2)[:, :, None], "sequence", f"{count} tokens that form no square grid."
+    )
