@@ -24,6 +24,8 @@ _LICENCE = "BSD-3-Clause; trained on ImageNet, whose terms say research"
 # These came from TensorFlow: they normalise once more by themselves, and a second classifier that
 # helped in training is in the files.
 _FROM_TENSORFLOW = ("googlenet", "inception_v3")
+# Parameters that torchvision counts though they only help in training and are left out here.
+_TRAINING_ONLY = {"inception_v3": 3_326_696}
 _OLD_DENSENET = re.compile(
     r"^(.*denselayer\d+\.(?:norm|relu|conv))\.((?:[12])\.(?:weight|bias|running_mean|running_var))$"
 )
@@ -101,7 +103,7 @@ def _card(name: str, entry: Any, file: Path | None) -> ModelCard:
         title=name.replace("_", " "),
         source="torchvision",
         weights_state=state,
-        parameters=int(entry.meta["num_params"]),
+        parameters=int(entry.meta["num_params"]) - _TRAINING_ONLY.get(name, 0),
         input_size=(3, side, side),
         classes=len(entry.meta["categories"]),
         licence=str(entry.meta.get("license", _LICENCE)),
