@@ -25,6 +25,9 @@ Method = Literal["auto", "direct", "separable", "fft", "winograd"]
 Mode = Literal["full", "same", "valid"]
 METHODS: tuple[Method, ...] = ("auto", "direct", "separable", "fft", "winograd")
 MODES: tuple[Mode, ...] = ("full", "same", "valid")
+# From where on the 1D FFT is quicker than the sums: terms of a sum, and products altogether.
+FFT_KERNEL, FFT_PRODUCTS = 128, 2**17
+FFT_TYPES = (torch.float32, torch.float64, torch.complex64, torch.complex128)
 ArrayLike = torch.Tensor | np.ndarray | list | tuple
 _APPLY = {
     "direct": direct.apply,
@@ -90,7 +93,9 @@ def _signals(signal: ArrayLike, kernel: ArrayLike) -> tuple[torch.Tensor, torch.
 
 
 def _full_convolution(signal: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
-    """Return every partial product summed along its diagonal: n + m − 1 values."""
+    """Return every partial product summed along its diagonal: n + m − 1 values; n ≥ m."""
+    if _is_long(signal, kernel):
+        return _by_fft(signal, kernel)
     if signal.is_complex():
         real, imaginary = kernel.real.contiguous(), kernel.imag.contiguous()
         first, second = signal.real.contiguous(), signal.imag.contiguous()
@@ -100,6 +105,27 @@ def _full_convolution(signal: torch.Tensor, kernel: torch.Tensor) -> torch.Tenso
         )
     flipped = torch.flip(kernel, (0,))[None, None]
     return torch.nn.functional.conv1d(signal[None, None], flipped, padding=len(kernel) - 1)[0, 0]
+
+
+def _is_long(signal: torch.Tensor, kernel: torch.Tensor) -> bool:
+    """Return whether the FFT is the quicker way, and as exact: not where its sums overflow."""
+    if signal.dtype not in FFT_TYPES or len(kernel) < FFT_KERNEL:
+        return False
+    if len(signal) * len(kernel) < FFT_PRODUCTS:
+        return False
+    return bool(torch.isfinite(torch.linalg.norm(signal) * torch.linalg.norm(kernel)))
+
+
+def _by_fft(signal: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
+    """Return the full convolution; its error is rounding of ‖signal‖ · ‖kernel‖."""
+    from scipy.fft import next_fast_len
+
+    count, is_real = len(signal) + len(kernel) - 1, not signal.is_complex()
+    size = next_fast_len(count, real=is_real)
+    if is_real:
+        spectrum = torch.fft.rfft(signal, size) * torch.fft.rfft(kernel, size)
+        return torch.fft.irfft(spectrum, size)[:count]
+    return torch.fft.ifft(torch.fft.fft(signal, size) * torch.fft.fft(kernel, size))[:count]
 
 
 def _cut(full: torch.Tensor, longer: int, shorter: int, mode: Mode) -> torch.Tensor:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QSettings
 
 from visualizer.autosave import Session
 from visualizer.jobs import InOrder
+from visualizer.pictures.shown import ShownPicture
 from visualizer.settings import Refusal, UserFolders, open_settings
 
 
@@ -18,6 +19,7 @@ class Services:
     saving: the lane in which files are written, so that none is lost or interleaved.
     autosaving: the lane of the session alone, which must not wait behind a large picture.
     refusals: what this computer did not let be kept; everything works without it.
+    shown: the picture that the Kernel Lab shows.
     """
 
     folders: UserFolders
@@ -26,6 +28,7 @@ class Services:
     saving: InOrder
     autosaving: InOrder
     refusals: tuple[Refusal, ...] = ()
+    shown: ShownPicture = field(default_factory=ShownPicture)
 
     @classmethod
     def start(cls, folders: UserFolders) -> Services:

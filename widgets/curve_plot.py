@@ -14,6 +14,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from widgets.mark_line import mark_line
+
 Style = Literal["line", "dots", "bars", "points", "steps", "ridge"]
 ZOOM_STEP = 0.8
 LEAST_DECADES = 0.7  # below them a logarithmic axis has ticks at equal distances in value
@@ -170,12 +172,7 @@ class CurvePlot(QWidget):
         for curve in self._curves:
             self._add(curve)
         for position, text in self._marks:
-            line = pg.InfiniteLine(
-                position,
-                pen=pg.mkPen(COLORS["accent"], width=1, style=Qt.PenStyle.DashLine),
-                label=text,
-                labelOpts={"position": 0.92, "color": self._text_color()},
-            )
+            line = mark_line(position, text, COLORS["accent"], self._text_color())
             self._item.addItem(line)
         self._show_legend()
 

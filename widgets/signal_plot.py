@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
 
 from widgets._signal_plot.traces import Trace, TraceItem
 from widgets.curve_plot import COLORS, SIGNS
+from widgets.mark_line import mark_line
 
 __all__ = ["Gesture", "SignalPlot", "Trace"]
 
@@ -20,7 +21,6 @@ Gesture = Literal["look", "slide", "point", "draw"]
 ZOOM_STEP = 0.8
 ROOMY_LINE = 14  # height of a line of text, from which on fewer values are written
 MARGIN = 0.06  # of the height, above and below the numbers
-_BESIDE = [(0.0, 0.5), (0.0, 0.5)]  # the text of a mark begins at its line
 _HINTS: dict[Gesture, str] = {
     "look": "Wheel: zoom in time; drag: move; double click: show everything",
     "slide": "Drag anywhere to slide it; arrow keys: by one sample; Space: play; wheel: zoom",
@@ -162,6 +162,7 @@ class SignalPlot(QWidget):
     def set_time_axis_shown(self, shown: bool) -> None:
         """Show the time axis, or leave its room to the numbers where another plot shares it."""
         self._item.showAxis("bottom", shown)
+        self._fit_label()
 
     def share_time_with(self, other: SignalPlot) -> None:
         """Have the time axis of `other`, whichever of the two is moved or zoomed."""
@@ -268,22 +269,35 @@ class SignalPlot(QWidget):
             if trace.name
         ]
         title = f"<b>{escape(self._title)}</b>&emsp;" if self._title else ""
-        self._legend.setText(title + "&ensp; ".join(entries))
-        self._legend.setVisible(bool(title or entries))
+        whole, names = title + "&ensp; ".join(entries), "&ensp; ".join(entries)
+        self._legend.setText(whole)
+        self._legend.setToolTip("")
+        if names and self._legend.sizeHint().width() > self.width():
+            # What the colours mean is found nowhere else; the title is.
+            self._legend.setText(names)
+            self._legend.setToolTip(whole)
+        self._legend.setVisible(bool(whole))
+
+    def resizeEvent(self, event: QEvent) -> None:
+        """Leave out of the legend and the axis what has no room."""
+        super().resizeEvent(event)
+        self._show_legend()
+        self._fit_label()
+
+    def _fit_label(self) -> None:
+        """Leave out the value axis's label where it would be cut: the title above names it too."""
+        room = self._plot.height()
+        if self._item.getAxis("bottom").isVisible():
+            room -= self._item.getAxis("bottom").height()
+        needed = self.fontMetrics().horizontalAdvance(self._labels["left"])
+        self._item.getAxis("left").showLabel(needed < room)
 
     def _draw_marks(self) -> None:
         for item in self._mark_items:
             self._item.removeItem(item)
         color = self.palette().color(QPalette.ColorRole.Text)
-        pen = pg.mkPen(COLORS["accent"], width=1, style=Qt.PenStyle.DashLine)
         self._mark_items = [
-            pg.InfiniteLine(
-                time,
-                pen=pen,
-                label=text,
-                labelOpts={"position": 0.9, "color": color, "anchors": _BESIDE},
-            )
-            for time, text in self._marks
+            mark_line(time, text, COLORS["accent"], color) for time, text in self._marks
         ]
         for item in self._mark_items:
             self._item.addItem(item)
@@ -307,6 +321,7 @@ class SignalPlot(QWidget):
         self._cursor.setPen(pg.mkPen(COLORS["red"], width=2))
         self._dot.setPen(pg.mkPen(QColor(palette.color(QPalette.ColorRole.Base)), width=2))
         self._dot.setBrush(QColor(COLORS["red"]))
+        self._fit_label()
         self.setAccessibleName("Plot: {left} against {bottom}".format(**self._labels))
         self._plot.setAccessibleName(self.accessibleName())
         self._draw_marks()

@@ -81,8 +81,8 @@ def load_wav(path: str | Path) -> Signal:
         MemoryError,
     ) as error:
         raise SignalError(
-            f"{file.name} is not a WAV file that can be read ({error}). Save it as WAV, PCM, 16 "
-            "bits."
+            f"{file.name} is not a WAV file that can be read: it is damaged, or of a kind unknown "
+            "here. Save it as WAV, PCM, 16 bits."
         ) from error
     if any("EOF" in str(warning.message) for warning in caught):
         notes.append("The file ends too early; what it holds was read.")

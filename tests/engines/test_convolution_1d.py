@@ -35,6 +35,34 @@ def test_correlate_equals_numpy(n, m, mode, first_complex, second_complex):
     )
 
 
+@pytest.mark.parametrize(("n", "m"), [(4096, 4096), (4096, 128), (301, 1000), (1024, 127)])
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+@pytest.mark.parametrize("complex_valued", [False, True])
+def test_long_pairs_equal_numpy_to_rounding(n, m, mode, complex_valued):
+    f, g = signal(n, 2, complex_valued), signal(m, 3, False)
+    scale = np.linalg.norm(f) * np.linalg.norm(g)
+    for ours, theirs in ((convolve, np.convolve), (correlate, np.correlate)):
+        made = ours(f, g, mode).numpy()
+        np.testing.assert_allclose(made, theirs(f, g, mode), rtol=0, atol=1e-15 * scale)
+        assert np.iscomplexobj(made) == complex_valued
+
+
+def test_long_float32_stays_float32_and_is_as_exact_as_that():
+    f, g = (signal(2000, seed, False).astype(np.float32) for seed in (4, 5))
+    made = convolve(f, g)
+    assert made.dtype == torch.float32
+    exact = np.convolve(f.astype(np.float64), g.astype(np.float64))
+    scale = np.linalg.norm(f) * np.linalg.norm(g)
+    np.testing.assert_allclose(made.numpy(), exact, rtol=0, atol=5e-7 * scale)
+
+
+def test_long_and_huge_numbers_do_not_overflow_on_the_way():
+    f, g = np.zeros(1000), np.zeros(1000)
+    f[3] = f[900] = 1e200
+    g[5], g[700] = 1e100, -1e-100
+    np.testing.assert_allclose(convolve(f, g).numpy(), np.convolve(f, g), rtol=1e-12)
+
+
 def test_whole_numbers_and_lists_are_taken():
     assert convolve([1, 2, 3], [0, 1, 0.5]).tolist() == [0.0, 1.0, 2.5, 4.0, 1.5]
     assert convolve([1, 2], [3, 4]).dtype == torch.float64

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPicture
 from PySide6.QtWidgets import QApplication, QGraphicsTextItem, QLabel
 
@@ -208,6 +208,23 @@ def test_marks_are_drawn_with_their_text(plot):
     assert area(plot).grab().toImage() != plain
     texts = [item.toPlainText() for item in area(plot).scene().items() if is_text(item)]
     assert "here" in texts
+
+
+@pytest.mark.parametrize(("place", "right_of_it"), [(0.05, True), (0.3, True), (0.45, False)])
+def test_the_text_of_a_mark_stands_beside_its_line_and_within_the_view(plot, place, right_of_it):
+    plot.set_curves([Curve("one", X, X)], marks=[(place, "found here")])
+    view(plot)
+    box = area(plot).getPlotItem().getViewBox()
+    line = box.mapViewToScene(QPointF(place, 0)).x()
+    (text,) = [
+        item.sceneBoundingRect()
+        for item in area(plot).scene().items()
+        if is_text(item) and item.toPlainText() == "found here"
+    ]
+    assert (text.left() >= line - 1) if right_of_it else (text.right() <= line + 1)
+    frame = box.sceneBoundingRect()
+    assert frame.left() <= text.left()
+    assert text.right() <= frame.right()
 
 
 def test_it_follows_the_theme(plot):

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QGraphicsTextItem, QLabel
 
 from widgets.signal_plot import SignalPlot, Trace
 
@@ -152,3 +152,44 @@ def test_keys_that_are_not_its_own_go_to_the_parent(qtbot, make):
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Space, Qt.Key.Key_End, Qt.Key.Key_Plus):
         qtbot.keyClick(area, key)
     assert seen == [Qt.Key.Key_Left, Qt.Key.Key_Space, Qt.Key.Key_End]
+
+
+def test_a_narrow_plot_keeps_what_its_colours_mean_and_leaves_the_title_to_the_tooltip(make):
+    plot = make()
+    legend = plot.findChild(QLabel, "plot_legend")
+    assert "sine" in legend.text()
+    name = "its meaning"
+    plot.set_traces([Trace(name, X, np.sin(X))], title="f: a long name of a signal")
+    assert "a long name" in legend.text()
+    plot.resize(200, 240)
+    assert name in legend.text()
+    assert "a long name" not in legend.text()
+    assert "a long name" in legend.toolTip()
+    assert legend.sizeHint().width() <= plot.width()
+    plot.resize(700, 240)
+    assert "a long name" in legend.text()
+
+
+def test_a_low_plot_leaves_out_the_label_that_it_would_cut(make):
+    plot = make()
+    plot.set_labels("t (samples)", "a label of some length")
+    label = plot.area().parent().getPlotItem().getAxis("left").label
+    assert label.isVisible()
+    plot.resize(500, 110)
+    assert not label.isVisible()
+    plot.resize(500, 300)
+    assert label.isVisible()
+    plot.set_labels("t (samples)", "a label of a length that has no room in it " * 2)
+    assert not label.isVisible()
+
+
+def test_a_mark_at_the_end_of_the_view_has_its_text_within(make):
+    plot = make()
+    plot.set_marks([(18.9, "peak 18.9")])
+    item = plot.area().parent().getPlotItem()
+    text = next(
+        each.sceneBoundingRect()
+        for each in item.scene().items()
+        if isinstance(each, QGraphicsTextItem) and each.toPlainText() == "peak 18.9"
+    )
+    assert text.right() <= item.getViewBox().sceneBoundingRect().right()

@@ -74,17 +74,25 @@ class PictureLoader(QObject):
         on_loaded(picture)
 
     def _read(self, source: PictureSource) -> LoadedImage:
-        if source.kind == "sample":
-            return load_sample(source.name)
-        if source.kind == "target":
-            target = TARGETS.get(source.name)
-            if target is None:
-                raise EngineError(f"There is no target {source.name!r}; choose one of the list.")
-            return from_array(target.make(SIZE), target.title)
-        if source.kind == "pasted":
-            return from_array(load_array(Path(source.name)), "pasted picture")
         try:
-            return load_image(Path(source.name), scale_down=source.scaled_down)
+            return read_picture(source)
         except ImageTooLarge as error:
             self.too_large = error
             raise
+
+
+def read_picture(source: PictureSource, *, scale_down: bool = False) -> LoadedImage:
+    """Return the picture of `source`, which is not live; raises EngineError where it is gone.
+
+    scale_down: read a file with more pixels than are kept smaller, rather than refuse it.
+    """
+    if source.kind == "sample":
+        return load_sample(source.name)
+    if source.kind == "target":
+        target = TARGETS.get(source.name)
+        if target is None:
+            raise EngineError(f"There is no target {source.name!r}; choose one of the list.")
+        return from_array(target.make(SIZE), target.title)
+    if source.kind == "pasted":
+        return from_array(load_array(Path(source.name)), "pasted picture")
+    return load_image(Path(source.name), scale_down=scale_down or source.scaled_down)

@@ -299,6 +299,7 @@ class KernelLabPanel(StatefulPanel[KernelLabState]):
         if picture is not None:
             self.display.show_input(picture, self.state.color)
             self.view.controls.picture.show_source(picture.source, picture.image.source)
+            self.services.shown.show(picture.source)
 
     # -- saving and keys --------------------------------------------------------------------
 

@@ -10,9 +10,11 @@ import numpy as np
 
 from engines import signals as engine
 from engines.errors import EngineError, SignalError
-from engines.images import load_image, load_sample
+from engines.images import LoadedImage
 from engines.signals import Signal, Slide
 from visualizer.panels.signals.state import WHICH, SignalsState, SourceState, Which
+from visualizer.pictures.loader import read_picture
+from visualizer.pictures.source import PictureSource
 
 KEPT = 8
 MOST_PEAKS = 3
@@ -71,6 +73,7 @@ class Workbench:
 
     def __init__(self) -> None:
         self._raw: OrderedDict[tuple[object, ...], Signal] = OrderedDict()
+        self._pictures: OrderedDict[PictureSource, LoadedImage] = OrderedDict()
         self._whole: Result | None = None
 
     def run(self, state: SignalsState) -> Result | Refusal:
@@ -119,11 +122,31 @@ class Workbench:
         """Return the signal of a file, picture or drawing, from memory where it is unchanged."""
         key = _key(source)
         if key not in self._raw:
-            self._raw[key] = _read_anew(source)
+            self._raw[key] = self._read_anew(source)
         self._raw.move_to_end(key)
         while len(self._raw) > KEPT:
             self._raw.popitem(last=False)
         return self._raw[key]
+
+    def _read_anew(self, source: SourceState) -> Signal:
+        if source.kind == "drawn":
+            return Signal(np.array(source.drawn), 1.0, float(source.drawn_start), "drawn by hand")
+        if source.kind == "picture":
+            image = self._picture(source.picture)
+            row = round(source.row * (image.array.shape[0] - 1))
+            return engine.picture_row(image.array, row)
+        if not source.path:
+            raise SignalError("Choose a CSV or WAV file, or drop one here.")
+        return engine.load_signal(source.path)
+
+    def _picture(self, source: PictureSource) -> LoadedImage:
+        """Return the picture, read once for all of its rows."""
+        if source not in self._pictures:
+            while len(self._pictures) >= len(WHICH):
+                self._pictures.popitem(last=False)
+            self._pictures[source] = read_picture(source, scale_down=True)
+        self._pictures.move_to_end(source)
+        return self._pictures[source]
 
     def _compute(self, state: SignalsState, f: Signal, g: Signal) -> Result:
         output = engine.whole_output(f, g, state.operation, mode=state.mode, measure=state.view)
@@ -176,20 +199,6 @@ def _key(source: SourceState) -> tuple[object, ...]:
         return ("file", source.path, Path(source.path).stat().st_mtime_ns)
     except OSError:
         return ("file", source.path, None)
-
-
-def _read_anew(source: SourceState) -> Signal:
-    if source.kind == "drawn":
-        return Signal(np.array(source.drawn), 1.0, float(source.drawn_start), "drawn by hand")
-    if source.kind == "picture":
-        sample = source.picture.kind == "sample"
-        name = source.picture.name
-        image = load_sample(name) if sample else load_image(Path(name), scale_down=True)
-        row = round(source.row * (image.array.shape[0] - 1))
-        return engine.picture_row(image.array, row)
-    if not source.path:
-        raise SignalError("Choose a CSV or WAV file, or drop one here.")
-    return engine.load_signal(source.path)
 
 
 def parts(values: np.ndarray) -> list[np.ndarray]:

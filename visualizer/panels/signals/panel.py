@@ -39,7 +39,9 @@ class SignalsPanel(StatefulPanel[SignalsState]):
             "signals",
             SignalsState(),
             services,
-            carry=lambda present, target: target.looking_like(present),
+            carry=lambda present, target: target.looking_like(present).with_lab_picture(
+                services.shown.source
+            ),
             parent=parent,
         )
         self.setAcceptDrops(True)
@@ -85,7 +87,7 @@ class SignalsPanel(StatefulPanel[SignalsState]):
             source = source.replace(kind="file", path=str(path))
         else:
             source = source.replace(
-                kind="picture", picture=PictureSource(kind="file", name=str(path))
+                kind="picture", picture=PictureSource(kind="file", name=str(path)), of_lab=False
             )
         self.edits.apply(self.state.replace(**{which: source}), f"{which} from {path.name}")
 
@@ -142,6 +144,7 @@ class SignalsPanel(StatefulPanel[SignalsState]):
             lambda speed: self.edits.look(self.state.replace(speed=speed))
         )
         self.toolbox.shown.connect(self.announce_settled)
+        self.services.shown.changed.connect(self._lab_picture_changed)
 
     # -- edits ------------------------------------------------------------------------------
 
@@ -181,7 +184,13 @@ class SignalsPanel(StatefulPanel[SignalsState]):
         self, which: Which, changes: dict[str, object], what: str, goes_on: bool
     ) -> None:
         source = self.state.source(which).replace(**changes)
+        if changes.get("of_lab"):
+            source = source.replace(picture=self.services.shown.source)
         self._merged(self.state.replace(**{which: source}), f"{what} of {which}", goes_on)
+
+    def _lab_picture_changed(self, picture: PictureSource) -> None:
+        # No step of its own: it was none of this panel's edits.
+        self.edits.look(self.state.with_lab_picture(picture))
 
     def _merged(self, state: SignalsState, what: str, goes_on: bool) -> None:
         self.edits.apply(state, what, merge_key=what, goes_on=goes_on, held=goes_on)

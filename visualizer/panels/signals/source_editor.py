@@ -25,6 +25,7 @@ KINDS = (
     ("file", "CSV or WAV file", "Numbers or sound from a file"),
     ("picture", "Row of a picture", "The brightness along one row of a picture"),
 )
+OF_LAB = ""  # the entry of the Kernel Lab's picture, whichever that is
 WRONG = QColor("#c62828")
 DRAWN_HEIGHT = 2.0  # what the drawing pad reaches at least
 _LOGARITHMIC = ("length", "width")
@@ -88,7 +89,7 @@ class SourceEditor(QGroupBox):
         name = state.path.replace("\\", "/").rsplit("/", 1)[-1]
         self.file_label.setText(name or "No file yet: open one, or drop it here.")
         self.file_label.setToolTip(state.path)
-        index = self.picture.findData(state.picture.name)
+        index = self.picture.findData(OF_LAB if state.of_lab else state.picture.name)
         if index < 0 and state.picture.kind == "file":
             add_choice(self.picture, state.picture.name, state.picture.name.rsplit("/", 1)[-1], "")
             index = self.picture.count() - 1
@@ -270,6 +271,10 @@ class SourceEditor(QGroupBox):
     def _picture_page(self) -> QWidget:
         page, column = _page()
         self.picture = combo(f"{self._which}_picture", "Whose row is taken; a file can be dropped")
+        add_choice(
+            self.picture, OF_LAB, "Picture of the Kernel Lab",
+            "The picture that the Kernel Lab shows, or showed last; it follows when that changes",
+        )  # fmt: skip
         for sample in SAMPLES.values():
             add_choice(self.picture, sample.name, sample.title, sample.title)
         self.picture.activated.connect(self._picture_chosen)
@@ -286,8 +291,12 @@ class SourceEditor(QGroupBox):
 
     def _picture_chosen(self, _index: int) -> None:
         name = self.picture.currentData()
+        if name == OF_LAB:
+            self.edited.emit({"of_lab": True}, "picture", False)
+            return
         kind = "sample" if name in SAMPLES else "file"
-        self.edited.emit({"picture": PictureSource(kind=kind, name=name)}, "picture", False)
+        picture = PictureSource(kind=kind, name=name)
+        self.edited.emit({"picture": picture, "of_lab": False}, "picture", False)
 
 
 def _page() -> tuple[QWidget, QVBoxLayout]:

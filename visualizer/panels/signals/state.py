@@ -28,7 +28,7 @@ class SourceState(Frozen):
 
     values: parameters of the built-in `name` that are not its defaults; length, start: of a
     formula, in samples; drawn: the samples of a drawing, drawn_start: where its first one lies;
-    row: of the picture, as a share of its height.
+    row: of the picture, as a share of its height; of_lab: the picture is to stay the Kernel Lab's.
     """
 
     kind: SourceKind = "builtin"
@@ -41,6 +41,7 @@ class SourceState(Frozen):
     drawn: Annotated[tuple[Sample, ...], Field(min_length=1, max_length=MAX_DRAWN)] = (0.0,) * 32
     drawn_start: Annotated[int, Field(ge=-256, le=256)] = 0
     picture: PictureSource = PictureSource()
+    of_lab: bool = False
     row: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
@@ -91,6 +92,15 @@ class SignalsState(Frozen):
             return self
         factor = step if view == "continuous" else 1 / step
         return self.replace(view=view, t=self.t * factor)
+
+    def with_lab_picture(self, picture: PictureSource) -> SignalsState:
+        """Return this state with the Kernel Lab's `picture` wherever it is to be that."""
+        following = {
+            which: self.source(which).replace(picture=picture)
+            for which in WHICH
+            if self.source(which).of_lab
+        }
+        return self.replace(**following)
 
     def computes_like(self, other: SignalsState) -> bool:
         """Return whether `other` asks for the same output at the same t."""

@@ -18,6 +18,7 @@ from widgets.signal_plot import SignalPlot
 CONTROLS_WIDTH, WHY_WIDTH = 300, 290
 DRAWER_SHARE = 0.46  # of the height, for an open page
 ROOMY_LINES = 30  # lines of text that three plots with an axis each are high
+TIGHT_LINES = 13  # lines of text below which two plots are all that can be read
 
 
 class SignalsView(QWidget):
@@ -68,14 +69,13 @@ class SignalsView(QWidget):
         return self.law_formula, self.number_formula, self.terms_formula
 
     def _upper(self) -> QWidget:
-        """Return the plots with the player, and the explanation beside them."""
+        """Return the plots, the explanation beside them, and the player below both."""
         plots = QWidget()
         column = QVBoxLayout(plots)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         for plot, stretch in zip(self.plots(), (4, 5, 6), strict=True):
             column.addWidget(plot, stretch)
-        column.addWidget(self.player)
         upper = QSplitter(Qt.Orientation.Horizontal)
         upper.setObjectName("signals_plots_splitter")
         upper.addWidget(plots)
@@ -84,7 +84,13 @@ class SignalsView(QWidget):
         upper.setChildrenCollapsible(False)
         upper.setSizes([680, WHY_WIDTH])
         self.upper = upper
-        return upper
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(upper, 1)
+        column.addWidget(self.player)
+        return whole
 
     def _why_column(self) -> QWidget:
         self.law_formula = _formula("law_formula")
@@ -134,13 +140,19 @@ class SignalsView(QWidget):
         self.sum_label.setFont(font)
 
     def resizeEvent(self, event: QEvent) -> None:
-        """Leave out axes for which there is no room."""
+        """Leave out what there is no room for."""
         super().resizeEvent(event)
         QTimer.singleShot(0, self._fit_axes)
 
     def _fit_axes(self) -> None:
-        """Write the times once, below the last plot, where each plot's own would crowd it."""
-        roomy = self.upper.height() > ROOMY_LINES * self.fontMetrics().height()
+        """Write the times once, below the last plot, where each plot's own would crowd it.
+
+        With less room still, leave out f's own plot.
+        """
+        lines = self.upper.height() / self.fontMetrics().height()
+        roomy = lines > ROOMY_LINES
+        # f is in the next plot as well, where its products are made.
+        self.f_plot.setVisible(lines > TIGHT_LINES)
         for plot in (self.f_plot, self.g_plot):
             plot.set_time_axis_shown(roomy)
 

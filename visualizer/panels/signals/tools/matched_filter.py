@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engines import signals as engine
+from engines.errors import SignalError
 from engines.signals import MatchedFilter, PlantedDelay
 from visualizer.panels.signals.explanation import time_text
 from visualizer.panels.signals.state import SignalsState
@@ -101,5 +102,5 @@ def _compute(request: ToolRequest) -> MatchedData:
     signal, tools = request.chosen(), request.tools
     planted = engine.plant_delay(signal, tools.delay * signal.step, tools.noise, seed=tools.seed)
     if not np.any(signal.values):
-        raise engine.SignalError("The signal is zero throughout; there is nothing to hide.")
+        raise SignalError("The signal is zero throughout; there is nothing to hide.")
     return MatchedData(planted, engine.matched_filter(planted))
