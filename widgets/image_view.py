@@ -184,6 +184,18 @@ class ImageView(QWidget):
         """Spend one line above the picture instead of two, for small views."""
         self._header.set_compact(compact)
 
+    def set_size_text(self, text: str | None) -> None:
+        """Show `text` in place of the picture's size in pixels; None: the size again."""
+        self._header.set_size_text(text)
+
+    def size_text(self) -> str:
+        """Return what stands behind the title."""
+        return self._header.size_text()
+
+    def surround(self) -> QColor:
+        """Return the colour around the picture."""
+        return QColor(self._surround)
+
     def set_overlay_text(self, text: str | None) -> None:
         """Show `text` in the middle of the picture area, or nothing."""
         self._message.show_text(text)
@@ -297,7 +309,8 @@ class ImageView(QWidget):
         # A neutral surround a little off the window, on which neither white nor black vanishes.
         dark = window.lightnessF() < 0.5
         grey = round(255 * min(1.0, max(0.0, window.lightnessF() + (-0.06 if dark else -0.09))))
-        self._canvas.setBackground(QColor(grey, grey, grey))
+        self._surround = QColor(grey, grey, grey)
+        self._canvas.setBackground(self._surround)
         shade = 110 if dark else 140
         self._values.set_frame_color(QColor(shade, shade, shade))
 

@@ -50,6 +50,7 @@ class Header(QWidget):
         self._suffix = ""
         self._name = ""
         self._compact = False
+        self._size_text: str | None = None
         self._place_text: Callable[[int, int], str] | None = None
 
     def set_place_text(self, text: Callable[[int, int], str] | None) -> None:
@@ -76,7 +77,18 @@ class Header(QWidget):
             return
         rows, columns = picture.shape
         size = f"{columns} × {rows}"
-        self._size.setText(f"{size} · {picture.label}" if picture.label else size)
+        shown = f"{size} · {picture.label}" if picture.label else size
+        self._size.setText(shown if self._size_text is None else self._size_text)
+
+    def set_size_text(self, text: str | None) -> None:
+        """Show `text` instead of the size, from the next picture on as well."""
+        self._size_text = text
+        if text is not None:
+            self._size.setText(text)
+
+    def size_text(self) -> str:
+        """Return what is shown as the size."""
+        return self._size.text()
 
     def set_suffix(self, suffix: str) -> None:
         """Show `suffix` behind the readout of any pixel."""

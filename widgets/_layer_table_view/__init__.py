@@ -1,0 +1,1 @@
+"""Parts of widgets.layer_table_view."""
