@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OnProgress = Callable[[int, int], None]
 _PICTURES_AT_ONCE = 8
+_SQUARES_ACROSS = 7
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def grad_cam(
     from captum.attr import LayerGradCam
 
     from engines._visualization.feature_maps import checked_scores, last_map_layer
-    from engines._visualization.watch import find_layer, outputs_of
+    from engines._visualization.watch import find_layer, outputs_of, twin
 
     target, score = _target(module, batch, target)
     if layer is None:
@@ -69,6 +70,7 @@ def grad_cam(
         raise AttributionError(
             f"Layer {layer} gives out no maps; choose a convolution or what follows it."
         )
+    module = twin(module)
     part, _ = find_layer(module, layer)
     with _explaining(module, batch) as leaf:
         attribution = LayerGradCam(lambda x: checked_scores(module(x)), part)
@@ -132,14 +134,15 @@ def occlusion(
     batch: Tensor,
     target: int | None = None,
     *,
-    window: int = 32,
-    stride: int = 16,
+    window: int | None = None,
+    stride: int | None = None,
     baseline: float = 0.0,
     on_progress: OnProgress | None = None,
 ) -> HeatMap:
     """Return by how much the score falls where a grey square hides the picture, signed.
 
-    window: the square's side in pixels of the input; stride: how far it moves. A pixel that
+    window: the square's side in pixels of the input, a seventh of the shorter side unless told;
+    stride: how far it moves, half the square unless told. A pixel that
     several squares hide has the mean of them. baseline and on_progress as in
     `integrated_gradients`. Works with every network. Raises AttributionError for a window larger
     than the picture, and a stride larger than the window, which would leave gaps. M. Zeiler,
@@ -147,7 +150,12 @@ def occlusion(
     """
     from captum.attr import Occlusion
 
+    target, score = _target(module, batch, target)
     height, width = batch.shape[-2:]
+    if window is None:
+        window = max(1, round(min(height, width) / _SQUARES_ACROSS))
+    if stride is None:
+        stride = max(1, window // 2)
     if not 1 <= window <= min(height, width):
         raise AttributionError(
             f"A square of {window} pixels does not fit into {width} × {height}; choose 1 to "
@@ -158,7 +166,6 @@ def occlusion(
             f"Steps of {stride} pixels leave gaps or lead nowhere; choose 1 to {window}, the "
             "square's side."
         )
-    target, score = _target(module, batch, target)
     channels = batch.shape[1]
     places = [-(-(side - window) // stride) + 1 for side in (height, width)]
     forward = _counted(module, places[0] * places[1] + 1, on_progress)

@@ -108,7 +108,7 @@ def layer_changes(
     """
     import torch
 
-    from engines._visualization.watch import each_leaf_output
+    from engines._visualization.watch import each_output
 
     pair = [preprocess(image) for image in (before, after)]
     if pair[0].shape != pair[1].shape:
@@ -128,7 +128,7 @@ def layer_changes(
         similarity = float(first @ second) / product if product else float("nan")
         changes.append(LayerChange(name, type(part).__name__, relative, similarity))
 
-    each_leaf_output(module, torch.cat(pair), visit)
+    each_output(module, torch.cat(pair), visit)
     return changes
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engines._visualization.watch import CALL_MARK, each_leaf_output, evaluating, run, tensor_of
+from engines._visualization.watch import (
+    CALL_MARK,
+    each_output,
+    evaluating,
+    run,
+    tensor_of,
+    twin,
+)
 from engines.errors import AttributionError
 
 if TYPE_CHECKING:
@@ -15,12 +23,18 @@ _NO_MAPS = (
     "{kind} has no convolutional feature maps at its end, which this heat map is made of; "
     "use occlusion or integrated gradients, which work with every network."
 )
+# A network that calls more linear layers at every position than this after its last convolution
+# is a transformer (a ConvNeXt block calls two).
+_LINEAR_LAYERS_ON_MAPS = 4
+# What is pooled lies at the end: no need to keep every map of the network.
+_LAST_MAPS = 16
 
 
 def last_map_layer(module: nn.Module, batch: Tensor) -> str:
     """Return the name of the layer whose maps are the last before pooling or flattening.
 
-    It is the last layer with maps as large as those of the last convolution that has any extent.
+    It is the last layer or block with maps as large as those of the last convolution that has any
+    extent.
     Raises AttributionError for networks without convolutions, and for those that turn their maps
     into tokens (transformers).
     """
@@ -28,21 +42,21 @@ def last_map_layer(module: nn.Module, batch: Tensor) -> str:
 
     convolutions: list[tuple[int, int]] = []
     maps: list[tuple[str, tuple[int, int]]] = []
-    tokens_after_maps = False
+    linear_layers = 0
 
     def visit(name: str, part: nn.Module, output: Tensor) -> None:
-        nonlocal tokens_after_maps
-        if output.ndim == 4:
+        nonlocal linear_layers
+        if isinstance(part, nn.Linear) and output.ndim > 2:
+            linear_layers += 1
+        if output.ndim == 4 and name:
             size = (int(output.shape[2]), int(output.shape[3]))
             maps.append((name, size))
             if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):
                 convolutions.append(size)
-            tokens_after_maps = False
-        elif output.ndim == 3:
-            tokens_after_maps = True
+                linear_layers = 0
 
-    each_leaf_output(module, batch, visit)
-    if not convolutions or tokens_after_maps:
+    each_output(module, batch, visit, blocks=True)
+    if not convolutions or linear_layers > _LINEAR_LAYERS_ON_MAPS:
         raise AttributionError(_NO_MAPS.format(kind=type(module).__name__))
     wanted = next((size for size in reversed(convolutions) if size != (1, 1)), (1, 1))
     names = [name for name, size in maps if size == wanted]
@@ -72,7 +86,7 @@ def pooled_head(module: nn.Module, batch: Tensor) -> PooledHead:
     import torch
     from torch import nn
 
-    maps: list[tuple[str, Tensor]] = []
+    maps: deque[tuple[str, Tensor]] = deque(maxlen=_LAST_MAPS)
     linear: list[nn.Linear] = []
     heads: list[Tensor] = []
 
@@ -85,16 +99,11 @@ def pooled_head(module: nn.Module, batch: Tensor) -> PooledHead:
     def keep_input(_part: nn.Module, inputs: tuple[Any, ...]) -> None:
         heads.append(inputs[0].detach())
 
-    handles = [
-        part.register_forward_pre_hook(keep_input)
-        for part in module.modules()
-        if isinstance(part, nn.Linear)
-    ]
-    try:
-        scores = tensor_of(each_leaf_output(module, batch, visit))
-    finally:
-        for handle in handles:
-            handle.remove()
+    module = twin(module)
+    for part in module.modules():
+        if isinstance(part, nn.Linear):
+            part.register_forward_pre_hook(keep_input)
+    scores = tensor_of(each_output(module, batch, visit, blocks=True))
     pooled = heads[-1] if heads else scores
     weights = linear[-1].weight.detach() if linear else None
     if weights is None or tuple(scores.shape) == (len(batch), weights.shape[0]):
@@ -107,8 +116,7 @@ def pooled_head(module: nn.Module, batch: Tensor) -> PooledHead:
                     return PooledHead(name, candidate[0], weights)
     raise AttributionError(
         f"Class activation maps need a network that averages its last maps and ends in one linear "
-        f"layer; {type(module).__name__} does not. Use Grad-CAM, which gives the same map where "
-        "both apply."
+        f"layer; {type(module).__name__} does not. Use Grad-CAM, which does not need that."
     )
 
 

@@ -239,8 +239,8 @@ def _step(
         values, total = climb.scores(images, generator)
     if not torch.isfinite(values).all():
         raise VisualizationError(
-            f"{climb.objective.name} is no finite number any more after {iteration} steps; "
-            "choose a smaller step size."
+            f"{climb.objective.name} is no finite number after {iteration} steps; choose a "
+            "smaller step size or another layer."
         )
     if not last:
         descent = climb.descent(images, total)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -108,6 +110,8 @@ def outputs_of(
     """
     wanted = {layer: find_layer(module, layer) for layer in dict.fromkeys(layers)}
     found: dict[str, Tensor] = {}
+    # Another thread may run the same network meanwhile: its passes are not ours to read or end.
+    own_thread = threading.get_ident()
     keep_apart = len(wanted) > 1 or not stop_early
 
     def watch(layer: str, call: int) -> Callable[..., None]:
@@ -115,6 +119,8 @@ def outputs_of(
 
         def hook(_module: nn.Module, _inputs: Any, output: Any) -> None:
             nonlocal calls
+            if threading.get_ident() != own_thread:
+                return
             calls += 1
             if calls != call:
                 return
@@ -141,20 +147,28 @@ def outputs_of(
     return found
 
 
-def each_leaf_output(
-    module: nn.Module, batch: Tensor, visit: Callable[[str, nn.Module, Tensor], None]
+def each_output(
+    module: nn.Module,
+    batch: Tensor,
+    visit: Callable[[str, nn.Module, Tensor], None],
+    *,
+    blocks: bool = False,
 ) -> Any:
-    """Run module(batch) without gradients, visit(name, part, output) at each leaf; the output.
+    """Run module(batch) without gradients and return what it gives; visit each leaf's output.
 
-    Names are those of `capture`: "relu", and "relu#2" for a second call. The tensor that is
-    visited may be changed in place later: copy what is to be kept.
+    visit(name, part, output) comes in call order, with `blocks` also for modules made of others,
+    after their parts. Names are those of `capture`: "relu", and "relu#2" for a second call. The
+    tensor that is visited may be changed in place later: copy what is to be kept.
     """
     import torch
 
     calls: dict[str, int] = {}
+    own_thread = threading.get_ident()
 
     def watch(name: str) -> Callable[..., None]:
         def hook(part: nn.Module, _inputs: Any, output: Any) -> None:
+            if threading.get_ident() != own_thread:
+                return
             calls[name] = calls.get(name, 0) + 1
             label = name if calls[name] == 1 else f"{name}{CALL_MARK}{calls[name]}"
             if isinstance(output, torch.Tensor | tuple | list | dict):
@@ -166,9 +180,18 @@ def each_leaf_output(
         stack.enter_context(evaluating(module))
         stack.enter_context(torch.no_grad())
         for name, part in module.named_modules():
-            if not any(True for _ in part.children()):
+            if blocks or not any(True for _ in part.children()):
                 stack.callback(part.register_forward_hook(watch(name)).remove)
         return run(module, batch)
+
+
+def twin(module: nn.Module) -> nn.Module:
+    """Return a copy of `module` that shares its weights but not the hooks set from now on.
+
+    For libraries whose hooks do not tell one thread's pass from another's.
+    """
+    shared = {id(tensor): tensor for tensor in (*module.parameters(), *module.buffers())}
+    return copy.deepcopy(module, shared)
 
 
 def device_of(module: nn.Module) -> torch.device:
