@@ -6,7 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 
-RIGHT_OF_LINE, LEFT_OF_LINE = (0.0, 0.5), (1.0, 0.5)  # where the text is held
+RIGHT_OF_LINE, LEFT_OF_LINE = (0.0, 0.0), (1.0, 0.0)  # the corner that the line holds it by
 
 
 class _Beside(pg.InfLineLabel):
@@ -25,8 +25,8 @@ class _Beside(pg.InfLineLabel):
 
 
 def mark_line(position: float, text: str, line_color: str, text_color: QColor) -> pg.InfiniteLine:
-    """Return the line at x = position with `text` near its upper end."""
+    """Return the line at x = position with `text` at its upper end."""
     pen = pg.mkPen(line_color, width=1, style=Qt.PenStyle.DashLine)
     line = pg.InfiniteLine(position, pen=pen)
-    _Beside(line, text=text, position=0.92, color=text_color)
+    _Beside(line, text=text, position=1.0, color=text_color)
     return line

@@ -185,6 +185,7 @@ def test_a_low_plot_leaves_out_the_label_that_it_would_cut(make):
 
 def test_a_mark_at_the_end_of_the_view_has_its_text_within(make):
     plot = make()
+    plot.resize(500, 100)
     plot.set_marks([(18.9, "peak 18.9")])
     item = plot.area().parent().getPlotItem()
     text = next(
@@ -192,4 +193,6 @@ def test_a_mark_at_the_end_of_the_view_has_its_text_within(make):
         for each in item.scene().items()
         if isinstance(each, QGraphicsTextItem) and each.toPlainText() == "peak 18.9"
     )
-    assert text.right() <= item.getViewBox().sceneBoundingRect().right()
+    frame = item.getViewBox().sceneBoundingRect()
+    assert text.right() <= frame.right()
+    assert text.top() >= frame.top()
