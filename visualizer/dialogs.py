@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from engines.models import CHECKPOINT_SUFFIXES
 from engines.signals import FILE_SUFFIXES
 from visualizer.mime import VIDEO_SUFFIXES
 from visualizer.settings import read_text
@@ -35,6 +36,18 @@ def ask_open_video(parent: QWidget, settings: QSettings) -> Path | None:
     patterns = " ".join(f"*{suffix}" for suffix in sorted(VIDEO_SUFFIXES))
     chosen, _ = QFileDialog.getOpenFileName(
         parent, "Play a video", _last_folder(settings), f"Videos ({patterns});;All files (*)"
+    )
+    return _remember(settings, chosen)
+
+
+def ask_open_model(parent: QWidget, settings: QSettings) -> Path | None:
+    """Return the file of weights or of a network that the person chooses, or None."""
+    patterns = " ".join(f"*{suffix}" for suffix in CHECKPOINT_SUFFIXES)
+    chosen, _ = QFileDialog.getOpenFileName(
+        parent,
+        "Open weights or a network",
+        _last_folder(settings),
+        f"Weights and networks ({patterns});;All files (*)",
     )
     return _remember(settings, chosen)
 

@@ -41,6 +41,12 @@ GESTURES = {
         ("drag, {Ctrl}+arrow keys", "move the picture"),
         ("double click, {0}, {Home}", "fit the picture"),
     ],
+    "CNN Viewer": [
+        ("mouse over the map", "show what a position sees and how its number came to be"),
+        ("click, {Return}; {Esc}", "hold that position; let go of it"),
+        ("arrow keys on the channels", "go from channel to channel"),
+        ("{Ctrl+PgUp}, {Ctrl+PgDown}", "go from layer to layer"),
+    ],
     "Geometry": [
         ("mouse over a cell", "show its inputs, or its outputs"),
         ("click, {Return}", "hold that cell"),

@@ -30,6 +30,7 @@ class ProductsView(QWidget):
         self._pin.setText("Held. Click the pixel again or press Esc to let go.")
         self._pin.hide()
         self._text = ""
+        self._formula_wanted = True
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -90,8 +91,13 @@ class ProductsView(QWidget):
         if bias:
             terms.append(format_number(bias))
         formula = f"{symbol} = {_elided(terms)} = {_minus(total + bias)}"
-        self._formula.setText(f"{formula}\n{note}" if note else formula)
+        said = [formula] if self._formula_wanted else []
+        self._formula.setText("\n".join([*said, note] if note else said))
         self._text = f"{title}: {symbol} = {' + '.join(terms)} = {total + bias:.6g}"
+
+    def set_formula_shown(self, shown: bool) -> None:
+        """Spell the sum out below the cells, or not where there is no room; it is copied anyway."""
+        self._formula_wanted = shown
 
     def set_reached(
         self, rows: np.ndarray, columns: np.ndarray, weights: np.ndarray, total_count: int,

@@ -40,8 +40,15 @@ def _geometry(services: Services) -> Panel:
     return GeometryPanel(services)
 
 
+def _cnn_viewer(services: Services) -> Panel:
+    from visualizer.panels.cnn_viewer import CnnViewerPanel
+
+    return CnnViewerPanel(services)
+
+
 PANELS: tuple[PanelEntry, ...] = (
     PanelEntry("kernel_lab", "Kernel Lab", "mdi6.grid", "Ctrl+1", _kernel_lab),
     PanelEntry("signals", "Signals", "mdi6.sine-wave", "Ctrl+2", _signals),
     PanelEntry("geometry", "Geometry", "mdi6.view-grid-outline", "Ctrl+3", _geometry),
+    PanelEntry("cnn_viewer", "CNN Viewer", "mdi6.layers-triple-outline", "Ctrl+4", _cnn_viewer),
 )

@@ -1,0 +1,303 @@
+"""What the CNN Viewer computes, away from the GUI thread: plain values in, plain values out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engines.activations import (
+    ChannelStatistics,
+    as_maps,
+    channel_statistics,
+    order_channels,
+    strongest,
+)
+from engines.errors import EngineError
+from engines.models import LoadedModel, load
+from engines.network_receptive_field import NetworkField, network_fields
+from engines.unit_trace import Contributions, UnitTracer, explainable_layers
+from visualizer.panels.cnn_viewer.context import Prediction, Run
+from visualizer.panels.cnn_viewer.state import CnnViewerState, ModelChoice
+from visualizer.pictures.picture import Picture
+from widgets.mosaic_view import Maps
+
+if TYPE_CHECKING:
+    import torch
+
+TOP = 5
+BINS = 64
+TINY = 1e-30
+REACH = 4  # layers between a convolution and the activation behind it
+LIKELY_SUM = 1e-3  # how far from 1 the outputs of a network with its own softmax may sum
+
+
+@dataclass(frozen=True)
+class LayerEntry:
+    """One layer in the list: its path, class, and output shape without the batch."""
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A loaded network with what is known before any picture: fields by layer, and the choice."""
+
+    choice: ModelChoice
+    model: LoadedModel
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The channels of one layer, ready to be shown.
+
+    maps: (C, H, W) float32; tiles: the same for the screen, in the order that is shown; levels: of
+    all channels together; signed: whether any is below zero; kind: as of
+    `engines.activations.Maps`, with its note; field: where the units lie, None where unknown;
+    seen_pixels: (H, W, 3) uint8, the picture as the network sees it;
+    histogram: (edges (65,), counts (64,)) of all values.
+    """
+
+    run: Run
+    state: CnnViewerState
+    layer: str
+    maps: np.ndarray
+    tiles: Maps
+    statistics: ChannelStatistics
+    levels: tuple[float, float]
+    signed: bool
+    kind: str
+    note: str
+    field: NetworkField | None
+    seen_pixels: np.ndarray
+    histogram: tuple[np.ndarray, np.ndarray]
+
+    @property
+    def total(self) -> int:
+        """How many channels the layer has."""
+        return len(self.maps)
+
+    @property
+    def dead(self) -> int:
+        """How many of them are zero everywhere."""
+        return int(self.statistics.dead.sum())
+
+    def channel_levels(self, channel: int) -> tuple[float, float]:
+        """Return the levels of one channel alone, about zero where the layer is signed."""
+        values = self.maps[channel]
+        return levels_of(values, self.signed)
+
+
+@dataclass(frozen=True)
+class UnitExplainer:
+    """What explains the units of a channel.
+
+    tracer: of the layer that has the weights, which may lie before the shown `layer`;
+    contributions: of the input channels, over all positions.
+    """
+
+    run: Run
+    layer: str
+    channel: int
+    tracer: UnitTracer
+    contributions: Contributions
+
+    def filter(self) -> np.ndarray:
+        """Return the weights of the channel, (I, kh, kw) float32."""
+        return self.tracer.trace(self.channel).weights.astype(np.float32)
+
+
+def load_network(choice: ModelChoice) -> Network:
+    """Return the network that `choice` names. Raises ModelError and its kin with a sentence."""
+    weights = choice.path if choice.weights == "file" else choice.weights
+    model = load(choice.name, weights, trusted=choice.trusted, allow_partial=choice.allow_partial)
+    return Network(choice, model)
+
+
+def run_network(network: Network, picture: Picture, state: CnnViewerState) -> Run:
+    """Return one picture through one network, every layer captured."""
+    import torch
+
+    from engines.activations import capture
+
+    model = network.model
+    preprocess = model.preprocess
+    if state.input_size is not None:
+        preprocess = preprocess.with_size(*state.input_size)
+    image = torch.from_numpy(picture.values("colour")).permute(2, 0, 1)
+    visible = preprocess.visible(image)
+    batch = preprocess.normalise(visible)[None]
+    started = time.perf_counter()
+    activations = capture(model.module, batch)
+    milliseconds = (time.perf_counter() - started) * 1e3
+    if not activations:
+        raise EngineError(
+            f"{model.card.title} gave no layer's answer that could be captured: it has no parts "
+            "that hold tensors. Choose another network."
+        )
+    return Run(
+        model, picture, state, batch, _seen(visible), activations,
+        predict(model, activations), milliseconds,
+    )  # fmt: skip
+
+
+def _seen(visible: torch.Tensor) -> np.ndarray:
+    """Return what the network sees as (H, W, 3) float32 in [0, 1]."""
+    array = visible.permute(1, 2, 0).numpy()
+    return np.ascontiguousarray(np.repeat(array, 3, axis=2) if array.shape[2] == 1 else array)
+
+
+def predict(model: LoadedModel, activations: dict[str, torch.Tensor]) -> tuple[Prediction, ...]:
+    """Return the best classes by the last layer's answer; none where it is no list of classes."""
+    scores = class_scores(model, activations)
+    if scores is None:
+        return ()
+    shares = shares_of(scores)
+    best = np.argsort(-shares, kind="stable")[:TOP]
+    return tuple(
+        Prediction(int(index), model.categories[index], float(shares[index])) for index in best
+    )
+
+
+def shares_of(scores: np.ndarray) -> np.ndarray:
+    """Return (classes,) probabilities: the softmax of `scores`, unless they are shares already."""
+    if scores.min() >= 0 and abs(float(scores.sum()) - 1.0) < LIKELY_SUM:
+        return scores
+    spread = np.exp(scores - scores.max())
+    return spread / spread.sum()
+
+
+def class_scores(model: LoadedModel, activations: dict[str, torch.Tensor]) -> np.ndarray | None:
+    """Return (classes,) of the last answer that has one number for every category, or None."""
+    count = len(model.categories)
+    if not count:
+        return None
+    for values in reversed(activations.values()):
+        if values.numel() == count and values.shape[0] == 1:
+            return values.detach().double().reshape(-1).numpy()
+    return None
+
+
+def layers_of(run: Run) -> tuple[LayerEntry, ...]:
+    """Return the captured layers that can be shown, in call order."""
+    modules = dict(run.model.module.named_modules())
+    entries = []
+    for name, values in run.activations.items():
+        module = modules.get(name.split("#")[0])
+        kind = type(module).__name__ if module is not None else "part of an answer"
+        entries.append(LayerEntry(name, kind, tuple(values.shape[1:])))
+    return tuple(entries)
+
+
+def default_layer(run: Run) -> str:
+    """Return the first layer with maps behind the first convolution: its activation if it has one.
+
+    The activation is what the next layer reads, so it is what a person expects to see first.
+    """
+    names = list(run.activations)
+    modules = dict(run.model.module.named_modules())
+    maps = [n for n in names if run.activations[n].ndim == 4]
+    for name in maps[:4]:
+        kind = type(modules.get(name.split("#")[0])).__name__
+        if "LU" in kind or "Act" in kind or "wish" in kind:
+            return name
+    return maps[0] if maps else names[0]
+
+
+def levels_of(values: np.ndarray, signed: bool) -> tuple[float, float]:
+    """Return the levels that hold all finite `values`: about zero if signed, else from zero."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return (-1.0, 1.0) if signed else (0.0, 1.0)
+    if signed:
+        limit = float(np.abs(finite).max()) or 1.0
+        return -limit, limit
+    return 0.0, float(finite.max()) or 1.0
+
+
+def make_sheet(
+    run: Run, layer: str, state: CnnViewerState, field: NetworkField | None = None
+) -> Sheet:
+    """Return the channels of `layer` as they are to be shown. Raises NetworkError with a reason."""
+    values = run.activations[layer]
+    maps = as_maps(values)
+    statistics = channel_statistics(maps.values)
+    array = np.ascontiguousarray(maps.values[0].detach().float().numpy())
+    order = order_channels(statistics, state.sort)
+    if state.strongest:
+        best = strongest(statistics, state.strongest)
+        order = order[np.isin(order, best)]
+    signed = bool(array.min() < 0)
+    levels = levels_of(array, signed)
+    relative = state.scale == "channel"
+    tiles = Maps(
+        tiles_of(array, levels, signed=signed, relative=relative),
+        array,
+        colors="signed" if signed else "magnitude",
+        levels=levels,
+        order=order,
+        dead=statistics.dead,
+        relative=relative,
+    )
+    return Sheet(
+        run, state, layer, array, tiles, statistics, levels, signed, maps.kind, maps.note, field,
+        (run.seen * 255.0 + 0.5).astype(np.uint8), histogram_of(array, levels),
+    )  # fmt: skip
+
+
+def tiles_of(
+    maps: np.ndarray, levels: tuple[float, float], *, signed: bool, relative: bool
+) -> np.ndarray:
+    """Return `maps` (C, H, W) as uint8, each to its own largest value if relative."""
+    limits = np.array(levels[1])
+    if relative:
+        flat = np.abs(maps).reshape(len(maps), -1)
+        limits = np.nan_to_num(flat.max(axis=1), posinf=levels[1])[:, None, None]
+    scale, middle = (127.5, 128.0) if signed else (255.0, 0.5)
+    factors = np.where(limits > TINY, scale / np.maximum(limits, TINY), 0.0).astype(np.float32)
+    shares = np.nan_to_num(maps * factors, nan=0.0, posinf=1e9, neginf=-1e9)
+    shares += np.float32(middle)
+    return np.clip(shares, 0.0, 255.0, out=shares).astype(np.uint8)
+
+
+def histogram_of(values: np.ndarray, levels: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Return (edges (65,), counts (64,)) of the finite `values` between their extremes."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return np.linspace(*levels, BINS + 1), np.zeros(BINS, dtype=int)
+    counts, edges = np.histogram(finite, bins=BINS)
+    return edges, counts
+
+
+def fields_of(run: Run) -> dict[str, NetworkField]:
+    """Return where the units of every layer lie on the picture; empty where nothing is known."""
+    try:
+        return network_fields(run.model.module, tuple(run.batch.shape[1:]))  # type: ignore[arg-type]
+    except EngineError:
+        return {}  # a network that cannot be followed still shows its maps
+
+
+def make_explainer(run: Run, layer: str, channel: int) -> UnitExplainer:
+    """Return what explains the units of `channel`. Raises EngineError where there are no weights.
+
+    The layer itself if it has weights, else the nearest layer before it whose answer only its
+    normalisation and activation lie between.
+    """
+    with_weights = set(explainable_layers(run.model.module))
+    names = list(run.activations)
+    place = names.index(layer)
+    for name in reversed(names[max(place - REACH, 0) : place + 1]):
+        if name.split("#")[0] in with_weights:
+            tracer = UnitTracer(run.model.module, run.batch, name)
+            if name == layer or layer in tracer.stage_layers:
+                contributions = tracer.contributions(channel)
+                return UnitExplainer(run, layer, channel, tracer, contributions)
+            break
+    raise EngineError(
+        f"{layer} has no weights of its own, and what lies before it is no single convolution or "
+        "linear layer. Choose one of those to see the products behind a number."
+    )

@@ -1,0 +1,458 @@
+"""The CNN Viewer's controller: from the person's edit to state, job, result and view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engines.images import SAMPLES
+from engines.models import CHECKPOINT_SUFFIXES
+from engines.network_receptive_field import NetworkField
+from engines.targets import TARGETS
+from visualizer import mime
+from visualizer.dialogs import ask_open_picture, ask_open_video
+from visualizer.jobs import JobError
+from visualizer.panels.cnn_viewer.compute import (
+    LayerEntry,
+    Network,
+    Sheet,
+    default_layer,
+    fields_of,
+    layers_of,
+    make_sheet,
+    run_network,
+)
+from visualizer.panels.cnn_viewer.context import Context, Run
+from visualizer.panels.cnn_viewer.model_choosing import ModelChooser
+from visualizer.panels.cnn_viewer.model_input import Downloader, ModelInput
+from visualizer.panels.cnn_viewer.poses import poses_of
+from visualizer.panels.cnn_viewer.state import CnnViewerState, ModelChoice
+from visualizer.panels.cnn_viewer.tabbox import TabBox
+from visualizer.panels.cnn_viewer.tabs import TabHost
+from visualizer.panels.cnn_viewer.unit import UnitPresenter
+from visualizer.panels.cnn_viewer.view import CnnViewerView
+from visualizer.panels.stateful import StatefulPanel
+from visualizer.pictures.picture import Picture
+from visualizer.pictures.picture_input import NOT_STARTED, PictureInput
+from visualizer.pictures.source import LIVE_KINDS, PictureSource
+from visualizer.services import Services
+
+if TYPE_CHECKING:
+    from engines.models import LoadedModel
+
+LOADING = "Loading the network…"
+NOT_RUN_AGAIN = (
+    "A file that runs code is opened only when you ask for it; this is the built-in network."
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What one pass through the network gives the panel."""
+
+    run: Run
+    layers: tuple[LayerEntry, ...]
+    fields: dict[str, NetworkField]
+    sheet: Sheet
+
+
+class CnnViewerPanel(StatefulPanel[CnnViewerState]):
+    """Any network, every layer, down to one number."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "cnn_viewer",
+            CnnViewerState(),
+            services,
+            carry=lambda present, target: target.looking_like(present),
+            parent=parent,
+        )
+        self.setAcceptDrops(True)
+        self._answered = False  # the first picture went through the network, or was refused
+        self.run: Run | None = None
+        self.sheet: Sheet | None = None
+        self._fields: tuple[object, dict[str, NetworkField]] = (None, {})
+        self.running = self.lane("network")
+        self.sheeting = self.lane("channels")
+        self.view = CnnViewerView(self.messages)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        view = self.view
+        self.input = PictureInput(
+            self.edits, services.session, self.messages, self.show_error, self
+        )
+        self.models = ModelInput(self.lane("model"), self.edits, self.say, self)
+        self.downloader = Downloader(self.say, self)
+        self.chooser = ModelChooser(
+            view.controls.model, self.models, self.downloader,
+            (self.lane("catalogue"), self.lane("card")), services, self.show_error, self,
+        )  # fmt: skip
+        self.unit = UnitPresenter(view.unit, self.lane("unit"), self)
+        self.tabs = TabBox(view.drawer, self._tab_host(), self.edits, self)
+        self._make_actions()
+        self._connect()
+        self._show_controls(self.state)
+        view.channels.mosaic.set_overlay_text(LOADING)
+        self.input.load(self.state.picture)
+        self.models.load(self.state.model)
+
+    @property
+    def picture(self) -> Picture | None:
+        """The present picture."""
+        return self.input.picture
+
+    @property
+    def layer(self) -> str:
+        """The layer that is shown."""
+        return self.sheet.layer if self.sheet is not None else self.state.layer
+
+    # -- building ---------------------------------------------------------------------------
+
+    def _make_actions(self) -> None:
+        add, view = self.add_action, self.view
+        add("File", "Open picture…", self.ask_open, "cnn_action_open", "Ctrl+O")
+        add("File", "Play video…", self.ask_video, "cnn_action_video")
+        add("File", "Choose a network…", self.chooser.open_dialog, "action_model", "Ctrl+M")
+        add("File", "Open weights or a network…", self.chooser.ask_open, "action_open_model")
+        add("Edit", "Paste picture", self.paste_picture, "cnn_action_paste", "Ctrl+Shift+V")
+        search = view.controls.layers.search
+        add("View", "Search layers", search.setFocus, "action_search_layers", "Ctrl+L")
+        add("View", "Next layer", lambda: self.step_layer(1), "action_next_layer", "Ctrl+PgDown")
+        add("View", "Previous layer", lambda: self.step_layer(-1), "action_previous_layer",
+            "Ctrl+PgUp")  # fmt: skip
+        add("View", "Fit channels", view.channels.mosaic.fit, "cnn_action_fit", "Ctrl+0")
+
+    def _connect(self) -> None:
+        controls, picture = self.view.controls, self.view.controls.picture
+        picture.set_sources(
+            ((sample.name, sample.title) for sample in SAMPLES.values()),
+            ((target.name, target.title, target.description) for target in TARGETS.values()),
+        )
+        picture.source_chosen.connect(self.input.load)
+        picture.open_pressed.connect(self.ask_open)
+        picture.paste_pressed.connect(self.paste_picture)
+        picture.video_toggled.connect(lambda on: self.ask_video() if on else self.input.stop_live())
+        picture.camera_toggled.connect(self._camera_toggled)
+        self.input.arrived.connect(self._picture_arrived)
+        self.input.frame_arrived.connect(partial(self._run, follow=True))
+        self.models.arrived.connect(self._network_arrived)
+        controls.layers.layer_chosen.connect(self.choose_layer)
+        controls.side_changed.connect(self._side_changed)
+        channels = self.view.channels
+        channels.option_changed.connect(self._option_changed)
+        channels.mosaic.channel_chosen.connect(lambda n: self.choose_channel(self.layer, n))
+        channels.mosaic.cell_clicked.connect(lambda _channel, r, c: self.hold(r, c))
+        self.unit.position_chosen.connect(self._clicked)
+        self.view.unit.opacity.changed.connect(self._opacity_changed)
+        self.tabs.settled.connect(self.announce_settled)
+
+    def _tab_host(self) -> TabHost:
+        return TabHost(
+            services=self.services,
+            lane=self.lane,
+            job=self.job,
+            say=self.say,
+            show_info=self.show_info,
+            choose_layer=self.choose_layer,
+            choose_channel=self.choose_channel,
+            choose_position=self.hold,
+            open_model=self.open_model,
+            open_picture=self.open_picture,
+        )
+
+    # -- the panel's contract ---------------------------------------------------------------
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Show an earlier snapshot; no camera starts and no code runs by itself; see `Panel`."""
+        if state.get("picture", {}).get("kind") in LIVE_KINDS:
+            state = {**state, "picture": PictureSource().model_dump()}
+            self.show_info(NOT_STARTED)
+        if state.get("model", {}).get("trusted"):
+            state = {**state, "model": ModelChoice().model_dump(), "layer": ""}
+            self.show_info(NOT_RUN_AGAIN)
+        super().restore(state)
+
+    def open_picture(self, path: Path) -> None:
+        """Load and show the picture file `path`, or play it if it is a video."""
+        self.input.load(mime.source_of(path))
+
+    def open_model(self, model: LoadedModel) -> None:
+        """Show a network that was made in the app."""
+        self.models.take(ModelChoice(name=model.card.name), model)
+
+    def is_settled(self) -> bool:
+        """Return whether everything asked for is computed and shown."""
+        if not self._answered or not super().is_settled():
+            return False
+        return self.input.is_settled() and self.tabs.is_settled()
+
+    def poses(self) -> Mapping[str, Callable[[], None]]:
+        """Return the states worth a picture."""
+        return poses_of(self)
+
+    def close_jobs(self) -> None:
+        """Cancel and join everything that runs for this panel."""
+        if self.chooser.dialog is not None:
+            self.chooser.dialog.close()
+        self.downloader.close()
+        self.input.close_jobs()
+        self.tabs.close_jobs()
+        super().close_jobs()
+
+    # -- pictures ---------------------------------------------------------------------------
+
+    def ask_open(self) -> None:
+        """Let the person choose a picture file."""
+        path = ask_open_picture(self, self.services.settings)
+        if path is not None:
+            self.open_picture(path)
+
+    def ask_video(self) -> None:
+        """Let the person choose a video file."""
+        path = ask_open_video(self, self.services.settings)
+        if path is not None:
+            self.input.load(PictureSource(kind="video", name=str(path)))
+        else:
+            self._show_source()
+
+    def paste_picture(self) -> None:
+        """Take the picture, or the picture file, that is on the clipboard."""
+        self.input.take(QGuiApplication.clipboard().mimeData() or QMimeData())
+
+    def _camera_toggled(self, on: bool) -> None:
+        if on:
+            self.input.load(PictureSource(kind="camera", name=""))
+        else:
+            self.input.stop_live()
+
+    def _picture_arrived(self) -> None:
+        self._show_source()
+        self._run()
+
+    def _show_source(self) -> None:
+        if self.picture is not None:
+            self.view.controls.picture.show_source(self.picture.source, self.picture.image.source)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept what carries a picture or a file."""
+        if mime.carries_picture(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the dropped picture, or the dropped network."""
+        event.acceptProposedAction()
+        path = mime.picture_file(event.mimeData())
+        if path is not None and path.suffix.lower() in CHECKPOINT_SUFFIXES:
+            self.chooser.open_file(path)
+        else:
+            self.input.take(event.mimeData())
+
+    # -- edits ------------------------------------------------------------------------------
+
+    def choose_layer(self, name: str) -> None:
+        """Show the channels of the layer `name`."""
+        if name != self.layer:
+            self.edits.apply(self.state.replace(layer=name), f"layer {name}", merge_key="layer")
+
+    def step_layer(self, step: int) -> None:
+        """Go to the next or previous layer of those that the search leaves."""
+        names = self.view.controls.layers.names()
+        if self.layer in names:
+            place = names.index(self.layer) + step
+            if 0 <= place < len(names):
+                self.choose_layer(names[place])
+        elif names:
+            self.choose_layer(names[0])
+
+    def choose_channel(self, layer: str, channel: int) -> None:
+        """Show one channel of a layer."""
+        chosen = self.state.replace(layer=layer, channel=channel)
+        self.edits.apply(chosen, f"channel {channel}", merge_key="channel")
+
+    def hold(self, row: int, column: int) -> None:
+        """Explain this position until it is let go."""
+        self.edits.look(self.state.replace(position=(row, column), held=True))
+
+    def _clicked(self, row: int, column: int) -> None:
+        if self.state.held and self.unit.position == (row, column):
+            self.edits.look(self.state.replace(held=False))
+        else:
+            self.hold(row, column)
+
+    def _option_changed(self, field: str, value: object) -> None:
+        self.edits.apply(self.state.replace(**{field: value}), f"{field} {value}")
+
+    def _side_changed(self, side: int) -> None:
+        size = (side, side) if side else None
+        self.edits.apply(self.state.replace(input_size=size), f"input size {side or 'its own'}")
+
+    def _opacity_changed(self, value: float, goes_on: bool) -> None:
+        self.edits.apply(
+            self.state.replace(opacity=value), "opacity", merge_key="opacity", goes_on=goes_on,
+            held=goes_on,
+        )  # fmt: skip
+
+    # -- state → job → result → view --------------------------------------------------------
+
+    def show_change(self, before: CnnViewerState, after: CnnViewerState) -> None:
+        """Set the controls to `after` and compute what follows from it."""
+        self._show_controls(after)
+        if before.model != after.model:
+            self.models.follow(after.model)
+            if self.models.network is not None and self.models.shows(after.model):
+                self._network_arrived()
+        if before.picture != after.picture:
+            self.input.follow(after.picture)
+            if self.input.shows(after.picture):
+                self._picture_arrived()
+        if before.input_size != after.input_size:
+            self._run()
+        elif sheet_key(before) != sheet_key(after):
+            self._make_sheet()
+        if self.sheet is not None:
+            self._show_unit(self.sheet, after)
+        self.tabs.show_state(after)
+        self._tell_tabs()
+
+    def _show_controls(self, state: CnnViewerState) -> None:
+        self.view.controls.show_side(state.input_size)
+        self.view.channels.show_state(state)
+
+    def _network_arrived(self) -> None:
+        self.chooser.show_network()
+        self._run()
+
+    def _run(self, *, follow: bool = False) -> None:
+        picture, network, state = self.picture, self.models.network, self.state
+        if picture is None or network is None:
+            return
+        if not (self.input.shows(state.picture) and self.models.shows(state.model)):
+            return
+        self.sheeting.supersede()
+        known = self._fields
+        self.running.submit(
+            partial(_pass, network, picture, state, known), self._show, self._failed, follow=follow
+        )
+
+    def _failed(self, error: JobError) -> None:
+        """Say why; the last good result stays."""
+        self._answered = True
+        self.view.channels.mosaic.set_overlay_text(None)
+        self.say("network", error)
+        self.input.live.ready_for_next()
+        self.announce_settled()
+
+    def _show(self, shown: Shown) -> None:
+        self.say("network", None)
+        run = self.run = shown.run
+        self._answered = True
+        self._fields = (fields_key(run), shown.fields)
+        self.view.controls.show_answer(run)
+        self.view.controls.layers.set_layers(shown.layers)
+        self._show_sheet(shown.sheet)
+        if sheet_key(shown.sheet.state) != sheet_key(self.state):
+            self._make_sheet()
+        self.status_changed.emit(self._status(run))
+        self.input.live.ready_for_next()
+        self.announce_settled()
+
+    def _make_sheet(self) -> None:
+        run, state = self.run, self.state
+        if run is None:
+            return
+        fields = self._fields[1]
+        self.sheeting.submit(
+            partial(_sheet, run, state, fields), self._show_sheet, self._sheet_failed, follow=True
+        )
+
+    def _sheet_failed(self, error: JobError) -> None:
+        self.say("layer", error)
+        self.announce_settled()
+
+    def _show_sheet(self, sheet: Sheet) -> None:
+        self.say("layer", None)
+        before, self.sheet = self.sheet, sheet
+        if before is not None and self.state.position is not None:
+            self._carry_position(before, sheet)
+        self.view.channels.show_sheet(sheet)
+        self.view.controls.layers.set_current(sheet.layer)
+        self._show_unit(sheet, self.state)
+        self._tell_tabs()
+        self.announce_settled()
+
+    def _carry_position(self, before: Sheet, after: Sheet) -> None:
+        """Stay at the same place of the picture when a layer has more or fewer positions."""
+        old, new = before.maps.shape[1:], after.maps.shape[1:]
+        if old == new or self.state.position is None:
+            return
+        row, column = (
+            min(int((place + 0.5) * many / few), many - 1)
+            for place, few, many in zip(self.state.position, old, new, strict=True)
+        )
+        self.edits.look(self.state.replace(position=(row, column)))
+
+    def _show_unit(self, sheet: Sheet, state: CnnViewerState) -> None:
+        channel = min(state.channel, sheet.total - 1)
+        self.view.channels.mosaic.set_chosen(channel)
+        self.unit.show(sheet, state)
+        if state.held and self.unit.position is not None:
+            self.view.channels.mosaic.set_marker(channel, *self.unit.position)
+        else:
+            self.view.channels.mosaic.clear_marker()
+
+    def _tell_tabs(self) -> None:
+        network = self.models.network
+        model = network.model if network is not None else None
+        self.tabs.show_context(Context(self.state, model, self.run, self.layer))
+
+    def _status(self, run: Run) -> str:
+        height, width = run.batch.shape[2:]
+        card = run.model.card
+        state = "trained" if card.is_trained else "UNTRAINED"
+        return (
+            f"{card.title}, {state}   {height} × {width}   {len(run.activations)} layers   "
+            f"{run.milliseconds:.0f} ms"
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Escape release the held position."""
+        if event.key() == Qt.Key.Key_Escape and self.state.held:
+            self.unit.release()
+            self.edits.look(self.state.replace(held=False, position=None))
+            return
+        super().keyPressEvent(event)
+
+
+def sheet_key(state: CnnViewerState) -> tuple[object, ...]:
+    """Return what the channels that are shown follow from, the run aside."""
+    return state.layer, state.sort, state.scale, state.strongest
+
+
+def fields_key(run: Run) -> tuple[object, tuple[int, ...]]:
+    """Return what the receptive fields follow from."""
+    return run.model, tuple(run.batch.shape)
+
+
+def _pass(
+    network: Network,
+    picture: Picture,
+    state: CnnViewerState,
+    known: tuple[object, dict[str, NetworkField]],
+) -> Shown:
+    """Send `picture` through `network`; `known`: fields found before, and for what."""
+    run = run_network(network, picture, state)
+    fields = known[1] if known[0] == fields_key(run) else fields_of(run)
+    return Shown(run, layers_of(run), fields, _sheet(run, state, fields))
+
+
+def _sheet(run: Run, state: CnnViewerState, fields: dict[str, NetworkField]) -> Sheet:
+    layer = state.layer if state.layer in run.activations else default_layer(run)
+    return make_sheet(run, layer, state, fields.get(layer))
