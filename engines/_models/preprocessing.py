@@ -103,22 +103,22 @@ class Preprocessing:
         import torch
         from torch.nn import functional
 
+        from engines._models.resampling import resample
+
         if image.ndim != 3 or image.shape[0] not in (1, 3) or image.numel() == 0:
             raise ImageError(
                 f"A picture of shape {tuple(image.shape)} cannot be shown to a network; "
                 "it needs (1 or 3, height, width)."
             )
-        pixels = self._channelled(image.to(torch.float32))[None]
-        rows, columns = self._resized(image.shape[1], image.shape[2])
-        if (rows, columns) != tuple(image.shape[1:]):
-            filtered = {} if self.interpolation == "nearest" else {"antialias": True}
-            # Contiguous: a picture in HWC memory would be resized along a slow path.
-            pixels = functional.interpolate(
-                pixels.contiguous(), (rows, columns), mode=self.interpolation, **filtered
-            )
-            if self.interpolation == "bicubic":
-                pixels = pixels.clamp(0.0, 1.0)  # it overshoots, which 8-bit pictures cannot
-        return self._cropped(pixels[0]).contiguous()
+        size = self._resized(image.shape[1], image.shape[2])
+        rows, columns = _cut(size[0], self.height), _cut(size[1], self.width)
+        pixels = resample(
+            image.to(torch.float32), size, rows.kept, columns.kept, self.interpolation
+        )
+        if self.interpolation == "bicubic":
+            pixels = pixels.clamp(0.0, 1.0)  # it overshoots, which 8-bit pictures cannot
+        # Where the input is larger than the picture, the rest is black.
+        return functional.pad(self._channelled(pixels), (*columns.black, *rows.black)).contiguous()
 
     def normalise(self, visible: torch.Tensor) -> torch.Tensor:
         """Return (x − mean) / std of each channel; visible: (…, channels, height, width)."""
@@ -153,19 +153,20 @@ class Preprocessing:
             return self.resize, max(int(self.resize * width / height), 1)
         return max(int(self.resize * height / width), 1), self.resize
 
-    def _cropped(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Cut the middle out; where the input is larger than the picture, pad with black."""
-        from torch.nn import functional
 
-        rows, columns = pixels.shape[1:]
-        top, left = _offset(rows, self.height), _offset(columns, self.width)
-        if top < 0 or left < 0:
-            above, before = max(-top, 0), max(-left, 0)
-            below = max(self.height - rows - above, 0)
-            after = max(self.width - columns - before, 0)
-            pixels = functional.pad(pixels, (before, after, above, below))
-            top, left = max(top, 0), max(left, 0)
-        return pixels[:, top : top + self.height, left : left + self.width]
+@dataclass(frozen=True)
+class _Cut:
+    """The middle of an axis: `kept`, from and to; `black`, how much is missing before and after."""
+
+    kept: tuple[int, int]
+    black: tuple[int, int]
+
+
+def _cut(size: int, wanted: int) -> _Cut:
+    begin = _offset(size, wanted)
+    if begin < 0:
+        return _Cut((0, size), (-begin, wanted - size + begin))
+    return _Cut((begin, begin + wanted), (0, 0))
 
 
 def _offset(size: int, wanted: int) -> int:
