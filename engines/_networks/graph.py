@@ -148,8 +148,8 @@ class _Flow:
         block = "" if call is None else call.path
         if self._key(operation) is not None and call is not None:
             parameters = 0
-            if call.number not in self.owned:
-                self.owned.add(call.number)
+            if id(call.module) not in self.owned:
+                self.owned.add(id(call.module))
                 own = call.module.parameters(recurse=call.leaf)
                 parameters = sum(parameter.numel() for parameter in own)
             return Node(
