@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from engines._models.fit import FitReport, WrongShape
 from engines.errors import CheckpointError
 
 _COUNTER = "num_batches_tracked"
+_SEEDING = threading.RLock()
 _RANDOM = (torch.Tensor.normal_, torch.Tensor.uniform_, torch.Tensor.exponential_)
 
 
@@ -51,7 +53,8 @@ def empty(build: Callable[[], torch.nn.Module]) -> torch.nn.Module:
 
 def random_start(build: Callable[[], torch.nn.Module], seed: int) -> torch.nn.Module:
     """Return what `build` makes with the random weights of `seed`; torch's own state is kept."""
-    with torch.random.fork_rng(devices=[]):
+    # Threads share torch's random numbers: two networks at once would take each other's.
+    with _SEEDING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return build()
 

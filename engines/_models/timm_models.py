@@ -43,8 +43,9 @@ def find(name: str) -> Architecture | None:
     short = name.removeprefix(PREFIX)
     if not timm.is_model(short):
         return None
-    settings = timm.get_pretrained_cfg(short, allow_unregistered=True)
-    if settings is None and "." in short:  # a tag that is not known
+    try:
+        settings = timm.get_pretrained_cfg(short, allow_unregistered=True)
+    except RuntimeError:  # it has no weights of that tag
         return None
     file = _cached(settings)
 

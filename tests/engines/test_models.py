@@ -145,6 +145,25 @@ def test_an_unknown_network_is_answered_with_near_names():
         models.load("vgg91")
 
 
+@pytest.mark.parametrize("name", ["", " ", "timm/", "../x", "vgg19.NOPE", "timm/vgg19.nope", "a:b"])
+def test_names_that_nobody_has_are_a_sentence(name):
+    with pytest.raises(ModelError, match="There is no network"):
+        models.load(name)
+
+
+def test_networks_loaded_at_once_do_not_take_each_others_random_weights():
+    from concurrent.futures import ThreadPoolExecutor
+
+    def start(seed: int) -> torch.Tensor:
+        return models.load("digits", "none", seed=seed).module.state_dict()["linear.weight"]
+
+    seeds = list(range(4)) * 8
+    expected = [start(seed) for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        for seed, weight in zip(seeds, pool.map(start, seeds), strict=True):
+            assert torch.equal(weight, expected[seed])
+
+
 def test_cards_and_reports_need_neither_torch_nor_timm():
     program = "import engines.models, engines.digits, sys; print('torch' in sys.modules)"
     done = subprocess.run(
