@@ -219,6 +219,10 @@ class LayerTableView(QWidget):
         self.view.scrollTo(index)
         return self.view.visualRect(index).center()
 
+    def set_sums_shown(self, shown: bool) -> None:
+        """Show the sums below the rows, or not."""
+        self.sums.setVisible(shown)
+
     # -- blanks -----------------------------------------------------------------------------
 
     def set_blanks(self, columns: Set[int], answers: Mapping[Cell, str] | None = None) -> None:

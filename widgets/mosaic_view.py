@@ -52,6 +52,7 @@ class MosaicView(QWidget):
         self._label = ""
         self._arranging = False
         self._hovered: tuple[int, int, int] | None = None
+        self._marked: tuple[int, int, int] | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -96,16 +97,21 @@ class MosaicView(QWidget):
         return self._overlay.chosen
 
     def set_marker(self, channel: int, row: int, column: int) -> None:
-        """Mark one position of one map, if that is shown."""
-        at = self._pixel(channel, row, column)
+        """Mark one position of one map, as long as that is shown."""
+        self._marked = (channel, row, column)
+        self._show_marker()
+
+    def clear_marker(self) -> None:
+        """Mark no position."""
+        self._marked = None
+        self._show_marker()
+
+    def _show_marker(self) -> None:
+        at = self._pixel(*self._marked) if self._marked is not None else None
         if at is None:
             self.view.clear_highlights()
         else:
             self.view.set_marker(*at)
-
-    def clear_marker(self) -> None:
-        """Mark no position."""
-        self.view.clear_highlights()
 
     def set_title(self, title: str) -> None:
         """Show `title` above the maps."""
@@ -195,7 +201,7 @@ class MosaicView(QWidget):
         fill = 127 if maps.colors == "signed" else 0
         self._overlay.set_shown(self._shown)
         count = f"{len(order)} of {maps.count}" if len(order) < maps.count else f"{maps.count}"
-        size = f"{count} {'map' if maps.count == 1 else 'maps'} of {width} × {height}"
+        size = f"{count} {maps.nouns[1]} of {width} × {height}"
         self.view.set_size_text(f"{size} · {self._label}" if self._label else size)
         self.view.set_picture(
             assemble(maps.display, order, tiling, fill),
@@ -204,6 +210,7 @@ class MosaicView(QWidget):
             levels=(-1.0 if maps.levels[0] < 0 else 0.0, 1.0) if maps.relative else maps.levels,
             keep_view=same,
         )
+        self._show_marker()
         self.view.set_readout_suffix("· colours: share of each map's own largest" * maps.relative)
         self._arranging = False
 
@@ -246,7 +253,7 @@ class MosaicView(QWidget):
         dead = self._shown.maps.dead
         note = " (dead)" if dead is not None and dead[cell[0]] else ""
         name = self._shown.maps.name(cell[0])
-        return f"{'channel ' * name.isdigit()}{name}{note}, row {cell[1]}, column {cell[2]}"
+        return f"{self._shown.maps.nouns[0]} {name}{note}, row {cell[1]}, column {cell[2]}"
 
     def _pixel_hovered(self, row: int, column: int) -> None:
         self._hover(self._cell(row, column))

@@ -21,7 +21,8 @@ class Maps:
     values: the numbers behind it, of the same shape. order: the channels that are shown, in this
     order, by default all by number. dead: (C,) bool, maps to be crossed out. names: what the
     channels are called, by default their numbers. relative: each map has its own scale, so that
-    the colour bar stands for shares of it. Raises ValueError where these do not fit together.
+    the colour bar stands for shares of it. nouns: what one of them, and what several are called.
+    Raises ValueError where these do not fit together.
     """
 
     display: np.ndarray
@@ -32,6 +33,7 @@ class Maps:
     dead: np.ndarray | None = None
     names: tuple[str, ...] = ()
     relative: bool = False
+    nouns: tuple[str, str] = ("channel", "maps")
 
     def __post_init__(self) -> None:
         sides = 4 if self.colors == "rgb" else 3
