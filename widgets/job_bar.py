@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from widgets.icon_button import IconButton
@@ -65,6 +65,12 @@ class JobBar(QWidget):
         self._bar.setRange(0, 0)
         self._text.setText(title)
         self.show()
+
+    def set_paused(self, paused: bool) -> None:
+        """Show a pause that began or ended elsewhere, without telling."""
+        if paused != self._pause.isChecked():
+            with QSignalBlocker(self):
+                self._pause.setChecked(paused)
 
     def set_progress(self, done: float, total: float, unit: str = "") -> None:
         """Show that `done` of `total` are behind; a total of 0 is unknown."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnn_tab_bench import Bench
 from driving import settle
 from visualizer import theme
 from visualizer.app import make_application
@@ -72,3 +73,11 @@ def geometry(qtbot, window):
     window.open_panel("geometry")
     settle(qtbot, window.panel)
     return window.panel
+
+
+@pytest.fixture
+def bench(qtbot):
+    """A window for one tab of the CNN Viewer; closed afterwards."""
+    made = Bench()
+    yield made
+    made.close()

@@ -77,3 +77,15 @@ def test_cancel_and_end(qtbot, bar):
 )
 def test_durations_in_words(seconds, text):
     assert duration(seconds) == text
+
+
+def test_a_pause_that_began_elsewhere_is_shown_but_not_told(qtbot, bar, clock):
+    bar.begin("drawing")
+    told = []
+    bar.pause_pressed.connect(told.append)
+    bar.set_paused(True)
+    assert bar.findChild(QToolButton, "work_pause").isChecked()
+    assert bar.findChild(QToolButton, "work_pause").toolTip() == "Go on"
+    assert told == []
+    press(qtbot, bar, "work_pause")
+    assert told == [False]

@@ -1,0 +1,193 @@
+"""Input size: type a size, see every shape anew, which layer breaks, and the ways out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engines.surgery import WayOut
+from visualizer.jobs import JobError
+from visualizer.panels.cnn_viewer.context import Context
+from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
+from visualizer.panels.cnn_viewer.tabs.input_size_compute import Sizes, changed_model, sizes_at
+from visualizer.panels.cnn_viewer.tabs.parts import SPACING, beside, button, column, lay_out
+from widgets.form_parts import spin, wrapping_label
+
+if TYPE_CHECKING:
+    from engines.models import LoadedModel
+
+TOPIC = "input size"
+LARGEST = 2048
+COLUMNS = ("Layer", "Kind", "At its own size", "At this size")
+WAYS = {
+    "adaptive_pooling": "Pool and open",
+    "new_head": "New head and open",
+    "resize": "Take that size",
+}
+
+
+class InputSizeTab(Tab):
+    """Shapes of every layer at any input size, without running the network on a picture."""
+
+    name = "input_size"
+    title = "Input size"
+    tooltip = "Type an input size: shapes are computed anew, and the layer that breaks is marked"
+
+    def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
+        super().__init__(host, parent)
+        self._model: LoadedModel | None = None
+        self._sizes: Sizes | None = None
+        self._lane = host.lane("input_size")
+        self.width_box = spin("input_width", 1, LARGEST, "Width of the input in pixels")
+        self.height_box = spin("input_height", 1, LARGEST, "Height of the input in pixels")
+        for box in (self.width_box, self.height_box):
+            box.setKeyboardTracking(False)
+            box.setSuffix(" px")
+        self.own = button("input_own", "Its own size", "The size that the network was trained at")
+        self.verdict = wrapping_label("input_verdict", bold=True)
+        self.why = wrapping_label("input_why")
+        self.ways = QWidget()
+        QVBoxLayout(self.ways).setContentsMargins(0, 0, 0, 0)
+        self.ways.layout().setSpacing(SPACING)
+        self.table = QTableWidget(0, len(COLUMNS), objectName="input_table")
+        self.table.setToolTip("Output of every layer; Return or a double click selects the layer")
+        self.table.setAccessibleName("Shapes of all layers")
+        self.table.setHorizontalHeaderLabels(COLUMNS)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + SPACING)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setAlternatingRowColors(True)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        controls = column(
+            QLabel("Width × height"), beside(self.width_box, self.height_box), self.own,
+            self.verdict, self.why, self.ways,
+        )  # fmt: skip
+        lay_out(self, self.name, controls, self.table)
+        for box in (self.width_box, self.height_box):
+            box.valueChanged.connect(lambda _: self._compute())
+        self.own.clicked.connect(self._take_own)
+        self.table.itemActivated.connect(self._activated)
+
+    # -- the panel's contract ---------------------------------------------------------------
+
+    def show_context(self, context: Context) -> None:
+        """Begin at the own size of another network."""
+        model = context.model
+        self.setEnabled(model is not None)
+        if model is not None and model is not self._model:
+            self._model = model
+            self._take_own()
+
+    # -- events -----------------------------------------------------------------------------
+
+    def typed_size(self) -> tuple[int, int]:
+        """Return the typed (height, width)."""
+        return self.height_box.value(), self.width_box.value()
+
+    def _take_own(self) -> None:
+        if self._model is not None:
+            self._take(self._model.preprocess.height, self._model.preprocess.width)
+
+    def _take(self, height: int, width: int) -> None:
+        for box, value in ((self.height_box, height), (self.width_box, width)):
+            box.blockSignals(True)
+            box.setValue(value)
+            box.blockSignals(False)
+        self._compute()
+
+    def _compute(self) -> None:
+        model = self._model
+        if model is None:
+            return
+        height, width = self.typed_size()
+        self._lane.submit(lambda: sizes_at(model, height, width), self._show, self._failed)
+
+    def _failed(self, error: JobError) -> None:
+        self.host.say(TOPIC, error)
+
+    def _show(self, sizes: Sizes) -> None:
+        self.host.say(TOPIC, None)
+        self._sizes = sizes
+        report = sizes.report
+        fits = report.broken is None
+        self.verdict.setText("Every layer fits." if fits else f"{report.broken} breaks.")
+        output = report.output_shape
+        self.why.setText(report.why if not fits else f"The network gives {_shape(output)} numbers.")
+        self._show_ways(report.ways_out)
+        self._show_table(sizes)
+
+    def _show_ways(self, ways: tuple[WayOut, ...]) -> None:
+        layout = self.ways.layout()
+        while (item := layout.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        for way in ways:
+            label = wrapping_label(f"input_way_text_{way.kind}")
+            label.setText(way.text)
+            layout.addWidget(label)
+            layout.addWidget(self._way_button(way))
+
+    def _way_button(self, way: WayOut) -> QPushButton:
+        made = button(f"input_way_{way.kind}", WAYS[way.kind], way.text)
+        made.clicked.connect(lambda: self._take_way(way))
+        return made
+
+    def _take_way(self, way: WayOut) -> None:
+        model = self._model
+        if model is None:
+            return
+        if way.size is not None:
+            self._take(*way.size)
+            return
+        height, width = self.typed_size()
+        self._lane.submit(
+            lambda: changed_model(model, height, width, way), self.host.open_model, self._failed
+        )
+
+    def _show_table(self, sizes: Sizes) -> None:
+        warning = self.palette().color(QPalette.ColorRole.BrightText)
+        self.table.setRowCount(len(sizes.layers))
+        broken = -1
+        for row, layer in enumerate(sizes.layers):
+            here = "✗ breaks here" if layer.broken else _shape(layer.here)
+            texts = (layer.name, layer.kind, _shape(layer.own), here)
+            for column_number, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                if column_number > 1:
+                    item.setTextAlignment(
+                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    )
+                font = item.font()
+                font.setBold(layer.broken)
+                item.setFont(font)
+                if layer.broken:
+                    item.setForeground(warning)
+                self.table.setItem(row, column_number, item)
+            if layer.broken:
+                broken = row
+        if broken >= 0:
+            self.table.scrollToItem(
+                self.table.item(broken, 0), QAbstractItemView.ScrollHint.PositionAtCenter
+            )
+
+    def _activated(self, item: QTableWidgetItem) -> None:
+        self.host.choose_layer(self.table.item(item.row(), 0).text())
+
+
+def _shape(shape: tuple[int, ...] | None) -> str:
+    return "—" if shape is None else " × ".join(f"{side:,}" for side in shape)

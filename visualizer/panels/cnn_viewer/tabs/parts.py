@@ -1,0 +1,156 @@
+"""What several tabs are made of: pages with controls, a chooser of classes, jobs, arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from visualizer.jobs import JobState, StepJob
+from widgets.job_bar import JobBar
+from widgets.side_column import SideColumn
+
+if TYPE_CHECKING:
+    from engines.models import LoadedModel
+
+SPACING = 6
+
+
+def column(*parts: QWidget, stretch: bool = True) -> QWidget:
+    """Return widgets one below the other, with room below them if `stretch`."""
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+    layout.setSpacing(SPACING)
+    for part in parts:
+        layout.addWidget(part)
+    if stretch:
+        layout.addStretch(1)
+    return made
+
+
+def beside(*parts: QWidget) -> QWidget:
+    """Return widgets side by side, sharing the room."""
+    made = QWidget()
+    layout = QHBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(SPACING)
+    for part in parts:
+        layout.addWidget(part, 1)
+    return made
+
+
+def lay_out(page: QWidget, name: str, controls: QWidget, *content: QWidget) -> None:
+    """Put `controls` into a scrolling column at the left of `page` and the rest beside it."""
+    layout = QHBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(SPACING)
+    layout.addWidget(SideColumn(f"{name}_column", controls))
+    for part in content:
+        layout.addWidget(part, 1)
+
+
+def button(name: str, text: str, tooltip: str) -> QPushButton:
+    """Return a button with its explanation."""
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setToolTip(tooltip)
+    return made
+
+
+def bind(bar: JobBar, job: StepJob) -> None:
+    """Let `bar` steer `job`: pause, go on, cancel; it is hidden once the job is over."""
+    bar.pause_pressed.connect(lambda paused: job.pause() if paused else job.resume())
+    bar.cancel_pressed.connect(job.cancel)
+
+    def follow(state: JobState) -> None:
+        if state is JobState.IDLE:
+            bar.end()
+        else:
+            bar.set_paused(state is JobState.PAUSED)
+
+    job.state_changed.connect(follow)
+
+
+def own_model(model: LoadedModel) -> LoadedModel:
+    """Return `model` with a module of its own that shares the weights; for a lane or job."""
+    from engines.network_copies import private_copy
+
+    return replace(model, module=private_copy(model.module))
+
+
+class ClassChooser(QComboBox):
+    """All classes of a network, found by typing any part of the name."""
+
+    class_chosen = Signal(int)
+
+    def __init__(self, name: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setToolTip(f"{tooltip}; type a part of its name")
+        self.setAccessibleName(tooltip)
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setMinimumContentsLength(12)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._names: tuple[str, ...] = ()
+        self.activated.connect(self.class_chosen)
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """List `names`; the chosen number is kept where the names are the same."""
+        if tuple(names) == self._names:
+            return
+        self._names = tuple(names)
+        with QSignalBlocker(self):
+            self.clear()
+            self.addItems(list(self._names))
+        completer = QCompleter(self.model(), self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCompleter(completer)
+
+    def set_class(self, index: int) -> None:
+        """Show class `index` without telling."""
+        with QSignalBlocker(self):
+            self.setCurrentIndex(index)
+        if 0 <= index < len(self._names):
+            self.lineEdit().setCursorPosition(0)  # the beginning of a long name says more
+
+    def chosen_class(self) -> int:
+        """Return the class, −1 where there is none."""
+        return self.currentIndex()
+
+
+def to_bytes(pictures: np.ndarray) -> np.ndarray:
+    """Return pictures in [0, 1] as uint8, of the same shape."""
+    return (np.clip(np.nan_to_num(pictures), 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+
+
+def channels_last(pictures: np.ndarray) -> np.ndarray:
+    """Return (N, 1 or 3, H, W) as (N, H, W, 3), grey repeated, in memory of its own."""
+    turned = np.moveaxis(pictures, 1, -1)
+    return np.ascontiguousarray(np.broadcast_to(turned, (*turned.shape[:3], 3)))
+
+
+def one_size(pictures: Sequence[np.ndarray], surround: float = 0.5) -> np.ndarray:
+    """Return pictures (h, w, C) of several sizes as (N, H, W, 3): in the middle of a grey frame."""
+    height = max(picture.shape[0] for picture in pictures)
+    width = max(picture.shape[1] for picture in pictures)
+    framed = np.full((len(pictures), height, width, 3), surround, np.float32)
+    for frame, picture in zip(framed, pictures, strict=True):
+        top, left = (height - picture.shape[0]) // 2, (width - picture.shape[1]) // 2
+        frame[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+    return framed
