@@ -112,7 +112,7 @@ class HeadTab(Tab):
 
     def _show(self, slid: Slid) -> None:
         self.host.say(TOPIC, None)
-        before, self._shown = self._shown, slid
+        earlier, self._shown = self._shown, slid
         network = slid.network
         _, rows, columns = network.input_size
         (name, before), (_, after) = slid.best
@@ -134,7 +134,7 @@ class HeadTab(Tab):
         )
         self.map.set_picture(slid.picture)
         self.map.set_opacity(self.opacity.value())
-        if before is None or before.picture.shape != slid.picture.shape:
+        if earlier is None or earlier.picture.shape != slid.picture.shape:
             self._fit(slid)
         self._point_nowhere()
 
