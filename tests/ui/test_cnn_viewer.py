@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QToolButton
 
-from driving import child, choose, drag_slider
+from driving import child, choose, drag_slider, message
 from engines.models import load
 from widgets.bar_list import BarList
 from widgets.mosaic_view import MosaicView
@@ -94,7 +94,6 @@ def test_from_the_picture_to_one_number_by_clicks(qtbot, viewer, lite0, place):
     """The number of a first-layer unit, summed here by hand from the pixels."""
     channel, row, column = place
     pick_layer(qtbot, viewer, "bn1.act")
-    child(viewer, QSpinBox, "channel_strongest")
     mosaic = child(viewer, MosaicView, "mosaic")
     mosaic.zoom_to_channel(channel)
     click_map(qtbot, viewer, channel, row, column)
@@ -272,7 +271,7 @@ def test_search_and_keys_go_through_the_layers(qtbot, viewer):
     assert viewer.sheet.layer == names[1]
 
 
-def test_undo_goes_back_through_layer_and_channel(qtbot, viewer, request):
+def test_undo_goes_back_through_layer_and_channel(qtbot, viewer):
     pick_layer(qtbot, viewer, "blocks.0.0.conv_dw")
     viewer.history.end_merge()
     viewer.choose_channel("blocks.0.0.conv_dw", 9)
@@ -308,16 +307,18 @@ def test_a_layer_without_weights_says_so_and_still_shows_its_number(qtbot, viewe
     )
 
 
-def test_a_size_that_the_network_cannot_read_keeps_the_last_good_result(qtbot, viewer):
-    before = viewer.run
-    viewer.edits.apply(viewer.state.replace(input_size=(160, 160)), "size")
+def test_another_input_size_is_typed_and_read(qtbot, viewer):
+    box = child(viewer, QSpinBox, "input_side")
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, "160")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
     settle(qtbot, viewer)
-    assert viewer.run is not before
     assert viewer.run.batch.shape[2:] == (160, 160)
     assert "160 × 160" in child(viewer, QLabel, "input_size_label").text()
 
 
-def test_state_survives_a_session(qtbot, viewer, open_window):
+def test_state_survives_a_session(qtbot, viewer):
     pick_layer(qtbot, viewer, "blocks.3.0.conv_dw")
     saved = viewer.snapshot()
     viewer.undo_stack().undo()
@@ -341,3 +342,17 @@ def test_combo_boxes_explain_themselves(viewer):
         box = child(viewer, QComboBox, name)
         tips = [box.itemData(n, Qt.ItemDataRole.ToolTipRole) for n in range(box.count())]
         assert all(tips)
+
+
+def test_every_tab_opens_over_the_channels_and_closes(qtbot, viewer):
+    tabs = viewer.view.drawer.tabs
+    for name in viewer.tabs.names():
+        place = tabs.tabRect(viewer.view.drawer.tab_index(name)).center()
+        qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=place)
+        settle(qtbot, viewer)
+        assert viewer.state.tab == name
+        assert viewer.tabs.made[name].isVisible()
+        assert not message(viewer)
+    viewer.open_tab(viewer.state.tab)
+    settle(qtbot, viewer)
+    assert not viewer.view.drawer.open_name()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,23 +18,15 @@ from engines.targets import TARGETS
 from visualizer import mime
 from visualizer.dialogs import ask_open_picture, ask_open_video
 from visualizer.jobs import JobError
-from visualizer.panels.cnn_viewer.compute import (
-    LayerEntry,
-    Network,
-    Sheet,
-    default_layer,
-    fields_of,
-    layers_of,
-    make_sheet,
-    run_network,
-)
+from visualizer.panels.cnn_viewer.compute import Sheet
 from visualizer.panels.cnn_viewer.context import Context, Run
 from visualizer.panels.cnn_viewer.model_choosing import ModelChooser
 from visualizer.panels.cnn_viewer.model_input import Downloader, ModelInput
+from visualizer.panels.cnn_viewer.passing import Shown, fields_key, send, sheet_key, sheet_of
 from visualizer.panels.cnn_viewer.poses import poses_of
 from visualizer.panels.cnn_viewer.state import CnnViewerState, ModelChoice
 from visualizer.panels.cnn_viewer.tabbox import TabBox
-from visualizer.panels.cnn_viewer.tabs import TabHost
+from visualizer.panels.cnn_viewer.tabs import TABS, TabHost
 from visualizer.panels.cnn_viewer.unit import UnitPresenter
 from visualizer.panels.cnn_viewer.view import CnnViewerView
 from visualizer.panels.stateful import StatefulPanel
@@ -51,16 +42,6 @@ LOADING = "Loading the network…"
 NOT_RUN_AGAIN = (
     "A file that runs code is opened only when you ask for it; this is the built-in network."
 )
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What one pass through the network gives the panel."""
-
-    run: Run
-    layers: tuple[LayerEntry, ...]
-    fields: dict[str, NetworkField]
-    sheet: Sheet
 
 
 class CnnViewerPanel(StatefulPanel[CnnViewerState]):
@@ -128,6 +109,10 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         add("View", "Next layer", lambda: self.step_layer(1), "action_next_layer", "Ctrl+PgDown")
         add("View", "Previous layer", lambda: self.step_layer(-1), "action_previous_layer",
             "Ctrl+PgUp")  # fmt: skip
+        for number, kind in enumerate(TABS, start=1):
+            key = f"Alt+{number}" if number < 10 else ""
+            show = partial(self.open_tab, kind.name)
+            add("View", f"Show “{kind.title}”", show, f"action_tab_{kind.name}", key)
         add("View", "Fit channels", view.channels.mosaic.fit, "cnn_action_fit", "Ctrl+0")
 
     def _connect(self) -> None:
@@ -255,6 +240,10 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         else:
             self.input.take(event.mimeData())
 
+    def open_tab(self, name: str) -> None:
+        """Open the tab `name`, or close it if it is open."""
+        self.tabs.open("" if self.state.tab == name else name)
+
     # -- edits ------------------------------------------------------------------------------
 
     def choose_layer(self, name: str) -> None:
@@ -339,7 +328,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self.sheeting.supersede()
         known = self._fields
         self.running.submit(
-            partial(_pass, network, picture, state, known), self._show, self._failed, follow=follow
+            partial(send, network, picture, state, known), self._show, self._failed, follow=follow
         )
 
     def _failed(self, error: JobError) -> None:
@@ -357,9 +346,10 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self._fields = (fields_key(run), shown.fields)
         self.view.controls.show_answer(run)
         self.view.controls.layers.set_layers(shown.layers)
-        self._show_sheet(shown.sheet)
-        if sheet_key(shown.sheet.state) != sheet_key(self.state):
-            self._make_sheet()
+        if sheet_key(shown.sheet.state) == sheet_key(self.state):
+            self._show_sheet(shown.sheet)
+        else:
+            self._make_sheet()  # the person has chosen another layer meanwhile
         self.status_changed.emit(self._status(run))
         self.input.live.ready_for_next()
         self.announce_settled()
@@ -370,7 +360,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
             return
         fields = self._fields[1]
         self.sheeting.submit(
-            partial(_sheet, run, state, fields), self._show_sheet, self._sheet_failed, follow=True
+            partial(sheet_of, run, state, fields), self._show_sheet, self._sheet_failed, follow=True
         )
 
     def _sheet_failed(self, error: JobError) -> None:
@@ -429,30 +419,3 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
             self.edits.look(self.state.replace(held=False, position=None))
             return
         super().keyPressEvent(event)
-
-
-def sheet_key(state: CnnViewerState) -> tuple[object, ...]:
-    """Return what the channels that are shown follow from, the run aside."""
-    return state.layer, state.sort, state.scale, state.strongest
-
-
-def fields_key(run: Run) -> tuple[object, tuple[int, ...]]:
-    """Return what the receptive fields follow from."""
-    return run.model, tuple(run.batch.shape)
-
-
-def _pass(
-    network: Network,
-    picture: Picture,
-    state: CnnViewerState,
-    known: tuple[object, dict[str, NetworkField]],
-) -> Shown:
-    """Send `picture` through `network`; `known`: fields found before, and for what."""
-    run = run_network(network, picture, state)
-    fields = known[1] if known[0] == fields_key(run) else fields_of(run)
-    return Shown(run, layers_of(run), fields, _sheet(run, state, fields))
-
-
-def _sheet(run: Run, state: CnnViewerState, fields: dict[str, NetworkField]) -> Sheet:
-    layer = state.layer if state.layer in run.activations else default_layer(run)
-    return make_sheet(run, layer, state, fields.get(layer))

@@ -16,7 +16,7 @@ def poses_of(panel: CnnViewerPanel) -> Mapping[str, Callable[[], None]]:
     poses["deep"] = partial(_deep, panel)
     poses["histogram"] = partial(_histogram, panel)
     for name in panel.tabs.names():
-        poses[name.replace("_", "-")] = partial(panel.tabs.open, name)
+        poses[name.replace("_", "-")] = partial(_open_tab, panel, name)
     return poses
 
 
@@ -44,3 +44,9 @@ def _deep(panel: CnnViewerPanel) -> None:
 def _histogram(panel: CnnViewerPanel) -> None:
     panel.view.unit.show_part("filter")
     panel.view.channels.histogram_button.setChecked(True)
+
+
+def _open_tab(panel: CnnViewerPanel, name: str) -> None:
+    panel.view.unit.show_part("products")
+    panel.view.channels.histogram_button.setChecked(False)
+    panel.tabs.open(name)

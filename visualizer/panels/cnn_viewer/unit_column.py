@@ -15,7 +15,7 @@ from widgets.toggle_row import Choice, ToggleRow
 from widgets.value_slider import ValueRange, ValueSlider
 
 INPUTS = 8
-LEAST_WIDTH, LEAST_MAP = 300, 190
+LEAST_WIDTH, LEAST_MAP = 300, 150
 PARTS = (
     Choice("products", "Products", "The values and weights of one input channel, and their sum"),
     Choice("inputs", "Inputs", "Which input channels make the number, the strongest first"),
@@ -57,7 +57,7 @@ class UnitColumn(QWidget):
             self._pages.addWidget(page)
         self.parts.chosen.connect(self.show_part)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setContentsMargins(8, 0, 8, 8)
         layout.setSpacing(5)
         for widget in (self.title, self.number):
             layout.addWidget(widget)

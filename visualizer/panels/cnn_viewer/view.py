@@ -29,26 +29,37 @@ class CnnViewerView(QWidget):
         self.stack = QSplitter(Qt.Orientation.Vertical)
         self.stack.setObjectName("viewer_splitter")
         self.stack.addWidget(self.drawer)
-        self.stack.addWidget(self.channels)
+        self.stack.addWidget(self._lower())
         self.stack.setChildrenCollapsible(False)
         self.drawer.page_shown.connect(self._make_room)
         centre = QWidget()
         column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 8, 0, 8)
+        column.setContentsMargins(0, 8, 0, 0)
         column.addWidget(self.messages)
         column.addWidget(self.stack, 1)
         self.body = QSplitter(Qt.Orientation.Horizontal)
         self.body.setObjectName("cnn_viewer_splitter")
         self.body.addWidget(SideColumn("cnn_controls_column", self.controls))
         self.body.addWidget(centre)
-        self.body.addWidget(SideColumn("unit_side_column", self.unit))
-        for index, stretch in enumerate((0, 1, 0)):
+        for index, stretch in enumerate((0, 1)):
             self.body.setStretchFactor(index, stretch)
             self.body.setCollapsible(index, False)
-        self.body.setSizes([CONTROLS_WIDTH, 580, UNIT_WIDTH])
+        self.body.setSizes([CONTROLS_WIDTH, 910])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.body)
+
+    def _lower(self) -> QWidget:
+        """Return the channels beside one unit; an open tab lies over both, for it needs width."""
+        lower = QSplitter(Qt.Orientation.Horizontal)
+        lower.setObjectName("channels_splitter")
+        lower.addWidget(self.channels)
+        lower.addWidget(SideColumn("unit_side_column", self.unit))
+        for index, stretch in enumerate((3, 1)):
+            lower.setStretchFactor(index, stretch)
+            lower.setCollapsible(index, False)
+        lower.setSizes([580, UNIT_WIDTH])
+        return lower
 
     def _make_room(self, shown: bool) -> None:
         height = self.stack.height()
