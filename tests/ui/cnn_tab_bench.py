@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -18,12 +18,12 @@ from visualizer.pictures.picture import Picture
 from visualizer.pictures.source import PictureSource
 
 
-@lru_cache(maxsize=2)
+@cache
 def network(name="efficientnet_lite0", weights="best"):
     return load_network(ModelChoice(name=name, weights=weights))
 
 
-@lru_cache(maxsize=4)
+@cache
 def run_of(sample, name="efficientnet_lite0", weights="best"):
     source = PictureSource(name=sample)
     state = CnnViewerState(picture=source, model=ModelChoice(name=name, weights=weights))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -66,13 +66,13 @@ class InputSizeTab(Tab):
         self.table.setAccessibleName("Shapes of all layers")
         self.table.setHorizontalHeaderLabels(COLUMNS)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + SPACING)
+        self._fit_rows()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setAlternatingRowColors(True)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         controls = column(
             QLabel("Width × height"), beside(self.width_box, self.height_box), self.own,
             self.verdict, self.why, self.ways,
@@ -92,6 +92,15 @@ class InputSizeTab(Tab):
         if model is not None and model is not self._model:
             self._model = model
             self._take_own()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Make the rows as high as the new text needs."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "table"):
+            self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + SPACING)
 
     # -- events -----------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engines.models import LoadedModel
 
 SPACING = 6
+LEAST_WIDTH = 100
 
 
 def column(*parts: QWidget, stretch: bool = True) -> QWidget:
@@ -59,6 +60,7 @@ def lay_out(page: QWidget, name: str, controls: QWidget, *content: QWidget) -> N
     layout.setSpacing(SPACING)
     layout.addWidget(SideColumn(f"{name}_column", controls))
     for part in content:
+        part.setMinimumWidth(LEAST_WIDTH)  # large text is cut there rather than laid over controls
         layout.addWidget(part, 1)
 
 

@@ -73,7 +73,7 @@ class PerturbTab(Tab):
         self.view.setObjectName("perturb_view")
         self.view.set_compact(True)
         self.box = PictureBox(self.view)
-        self.plot = CurvePlot("layer, in order of answering", "relative change", whole_x=True)
+        self.plot = CurvePlot("layer", "relative change", whole_x=True)
         self.plot.setObjectName("perturb_plot")
         self._seed = 0
         controls = column(
