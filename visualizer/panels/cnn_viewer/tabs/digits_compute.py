@@ -48,9 +48,15 @@ def watch_training(seed: int, epochs: int) -> Iterator[Trained]:
         filters = np.ascontiguousarray(step.filters[:, 0])
         limit = float(np.abs(filters).max()) or 1.0
         levels = (-limit, limit)
+        shown = Maps(
+            quantize(filters, levels),
+            filters,
+            colors="signed",
+            levels=levels,
+            nouns=("filter", "filters"),
+        )
         yield Trained(
-            step.iteration, step.iterations, step.epoch, step.loss, step.accuracy,
-            Maps(quantize(filters, levels), filters, colors="signed", levels=levels),
+            step.iteration, step.iterations, step.epoch, step.loss, step.accuracy, shown,
             Answer({name: _maps(step.maps[name]) for name in LAYERS}, step.probabilities),
             copy.deepcopy(step.module),
         )  # fmt: skip

@@ -63,6 +63,8 @@ class ExcitesTab(Tab):
         self._chosen: Path | None = None
         self._found: Found | None = None
         self._steps = 0
+        for view in (self.pictures, self.patches):
+            view.view.set_compact(True)
         self._lay_out()
         self._connect()
 
@@ -75,8 +77,7 @@ class ExcitesTab(Tab):
             stretch=False,
         )  # fmt: skip
         beside.addWidget(below)
-        beside.setStretchFactor(0, 2)
-        beside.setStretchFactor(1, 3)
+        beside.setSizes([100, 220])
         for part in (left, below):
             part.layout().setContentsMargins(0, SPACING, SPACING, 0)
             part.layout().setStretch(1, 1)
@@ -145,10 +146,14 @@ class ExcitesTab(Tab):
         last = steps[-1]
         names = tuple(f"{number}: {value:.3g}" for number, value in enumerate(last.activations))
         single = len(last.pictures) == 1
-        self.pictures.set_maps(
-            Maps(last.pictures, last.pictures, colors="rgb", names=names),
-            label="" if not single else f"step {last.iteration}",
+        shown = Maps(
+            last.pictures,
+            last.pictures,
+            colors="rgb",
+            names=names,
+            nouns=("picture", "picture" if single else "pictures"),
         )
+        self.pictures.set_maps(shown, label=f"step {last.iteration}")
         x = np.array([iteration for iteration, _ in self._curve], float)
         y = np.array([values for _, values in self._curve], float)
         colors = ("blue", "red", "green", "purple", "sky", "accent", "grey")

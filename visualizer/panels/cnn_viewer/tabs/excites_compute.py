@@ -95,4 +95,4 @@ def _patch_maps(found: Search) -> Maps | None:
         return None
     framed = one_size([patch.pixels for patch in found.patches])
     names = tuple(f"{patch.path.stem}: {patch.activation:.3g}" for patch in found.patches)
-    return Maps(to_bytes(framed), framed, colors="rgb", names=names)
+    return Maps(to_bytes(framed), framed, colors="rgb", names=names, nouns=("place", "places"))
