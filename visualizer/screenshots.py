@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 SIZES = ((1280, 720), (1920, 1080))
 WAIT_MILLISECONDS = 60_000
+LOOK_AGAIN_MILLISECONDS = 250
 THEMES: tuple[theme.Theme, ...] = ("light", "dark")
 
 
@@ -65,14 +67,17 @@ def _photograph(app: QApplication, window: MainWindow, folder: Path, name: str) 
 
 def wait_until_settled(panel: Panel) -> None:
     """Run the event loop until `panel` has shown everything it was asked for."""
-    if panel.is_settled():
-        return
-    loop = QEventLoop()
-    panel.settled.connect(loop.quit)
-    QTimer.singleShot(WAIT_MILLISECONDS, loop.quit)
-    loop.exec()
-    if not panel.is_settled():
-        raise NotSettled(f"{panel.objectName()} was still busy after a minute.")
+    deadline = time.monotonic() + WAIT_MILLISECONDS / 1000
+    while not panel.is_settled():
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise NotSettled(f"{panel.objectName()} was still busy after a minute.")
+        # What settles may set off what follows from it: look again each time.
+        loop = QEventLoop()
+        panel.settled.connect(loop.quit)
+        QTimer.singleShot(min(round(left * 1000), LOOK_AGAIN_MILLISECONDS), loop.quit)
+        loop.exec()
+        panel.settled.disconnect(loop.quit)
 
 
 def _paint(app: QApplication) -> None:
