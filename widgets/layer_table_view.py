@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -128,7 +128,7 @@ class LayerTableView(QWidget):
         view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 6)
+        self._fit_rows()
         head = view.horizontalHeader()
         head.setSectionsClickable(True)
         head.setHighlightSections(False)
@@ -277,11 +277,23 @@ class LayerTableView(QWidget):
         self._widen_for_sums()
         self._fit_sums()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_rows()
+            self._fit_columns()
+            self._show_sums()
+
+    def _fit_rows(self) -> None:
+        self.view.verticalHeader().setDefaultSectionSize(self.view.fontMetrics().height() + 6)
+
     def _fit_columns(self) -> None:
         head = self.view.horizontalHeader()
+        widest = 20 * self.view.fontMetrics().averageCharWidth() * 2
         self.view.resizeColumnsToContents()
         for section in range(head.count()):
-            head.resizeSection(section, min(head.sectionSize(section) + 6, 260))
+            head.resizeSection(section, min(head.sectionSize(section) + 6, widest))
 
     def _widen_for_sums(self) -> None:
         """Give columns the room that their sums need."""

@@ -77,6 +77,15 @@ def test_sums_stand_under_their_columns(qtbot, view):
         assert view.sums.columnWidth(column) == view.view.columnWidth(column)
 
 
+def test_rows_and_sums_grow_with_the_text(view):
+    font = view.font()
+    font.setPointSizeF(19)
+    view.setFont(font)
+    high = view.view.fontMetrics().height()
+    assert view.view.rowHeight(0) > high
+    assert view.sums.rowHeight(0) > high
+
+
 def test_a_click_tells_the_row_in_any_order(qtbot, view):
     click_heading(qtbot, view, 1)
     click_heading(qtbot, view, 1)
