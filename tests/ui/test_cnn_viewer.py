@@ -180,6 +180,18 @@ def test_hovering_explains_and_a_click_holds_until_escape(qtbot, viewer):
     assert not viewer.state.held
 
 
+def test_the_map_does_not_move_under_the_mouse(qtbot, viewer):
+    view = viewer.view.unit.map.view
+    before = [view.pixel_to_widget(n, n) for n in (5, 60, 110)]
+    qtbot.mouseMove(view.viewport(), QPoint(1, 1))
+    for row, column in ((40, 50), (7, 103)):
+        qtbot.mouseMove(view.viewport(), view.pixel_to_widget(row, column))
+        qtbot.waitUntil(lambda: bool(viewer.view.unit.number.text()))
+        QGuiApplication.processEvents()  # layouts settle
+        assert [view.pixel_to_widget(n, n) for n in (5, 60, 110)] == before
+    assert viewer.view.unit.parts.isVisible()
+
+
 def test_a_held_place_stays_at_its_place_of_the_picture_in_another_layer(qtbot, viewer):
     viewer.hold(56, 28)
     pick_layer(qtbot, viewer, "blocks.2.0.conv_pw")
@@ -234,6 +246,14 @@ def test_one_scale_for_all_shows_weak_channels_weak(qtbot, viewer):
     settle(qtbot, viewer)
     alive = maps.max(axis=(1, 2)) > 0
     assert (mosaic.maps().display.max(axis=(1, 2))[alive] == 255).all()
+
+
+def test_single_numbers_are_shown_on_one_scale(qtbot, viewer):
+    pick_layer(qtbot, viewer, "classifier")
+    shown, values = child(viewer, MosaicView, "mosaic").maps(), viewer.sheet.maps
+    assert not shown.relative
+    expected = 127.5 + values / np.abs(values).max() * 127.5
+    np.testing.assert_allclose(shown.display, expected, atol=1.0)
 
 
 def test_the_histogram_counts_all_values(qtbot, viewer):
@@ -301,7 +321,7 @@ def test_a_layer_without_weights_says_so_and_still_shows_its_number(qtbot, viewe
     pick_layer(qtbot, viewer, "global_pool.pool")
     viewer.hold(0, 0)
     settle(qtbot, viewer)
-    assert "no weights of its own" in child(viewer, QLabel, "unit_steps").text()
+    assert "no convolution or linear layer" in child(viewer, QLabel, "unit_steps").text()
     assert shown_number(viewer) == pytest.approx(
         float(viewer.sheet.maps[0, 0, 0]), rel=1e-4, abs=1e-6
     )

@@ -17,6 +17,7 @@ from engines.activations import (
 )
 from engines.errors import EngineError
 from engines.models import LoadedModel, load
+from engines.network_copies import private_copy
 from engines.network_receptive_field import NetworkField, network_fields
 from engines.unit_trace import Contributions, UnitTracer, explainable_layers
 from visualizer.panels.cnn_viewer.context import Prediction, Run
@@ -233,7 +234,8 @@ def make_sheet(
         order = order[np.isin(order, best)]
     signed = bool(array.min() < 0)
     levels = levels_of(array, signed)
-    relative = state.scale == "channel"
+    # Where a channel is one number, its own scale would show nothing but its sign.
+    relative = state.scale == "channel" and array[0].size > 1
     tiles = Maps(
         tiles_of(array, levels, signed=signed, relative=relative),
         array,
@@ -292,12 +294,13 @@ def make_explainer(run: Run, layer: str, channel: int) -> UnitExplainer:
     place = names.index(layer)
     for name in reversed(names[max(place - REACH, 0) : place + 1]):
         if name.split("#")[0] in with_weights:
-            tracer = UnitTracer(run.model.module, run.batch, name)
+            # A copy, for the next picture may be on its way through the network itself.
+            tracer = UnitTracer(private_copy(run.model.module), run.batch, name)
             if name == layer or layer in tracer.stage_layers:
                 contributions = tracer.contributions(channel)
                 return UnitExplainer(run, layer, channel, tracer, contributions)
             break
     raise EngineError(
-        f"{layer} has no weights of its own, and what lies before it is no single convolution or "
-        "linear layer. Choose one of those to see the products behind a number."
+        f"{layer} is no convolution or linear layer, nor the normalisation or activation right "
+        "behind one. Choose one of those to see the products behind a number."
     )

@@ -27,7 +27,7 @@ from widgets.form_parts import row, wrapping_label
 CARD = Qt.ItemDataRole.UserRole
 MOST = 400
 TYPING_MILLISECONDS = 150
-SIGNS = {"trained": "●", "cached": "●", "downloadable": "⭳", "untrained": "○", "own": "●"}
+SIGNS = {"trained": "●", "cached": "●", "downloadable": "↓", "untrained": "○", "own": "●"}
 
 
 class ModelDialog(QDialog):
@@ -50,11 +50,12 @@ class ModelDialog(QDialog):
         self.search.setToolTip("Show networks whose name holds every word")
         self.list = QListWidget(objectName="model_list")
         self.list.setToolTip(
-            "● trained, on this computer · ⭳ weights can be downloaded · ○ untrained"
+            "● trained, on this computer · ↓ weights can be downloaded · ○ untrained"
         )
         self.list.setUniformItemSizes(True)
         self.about = wrapping_label("model_about")
-        self.about.setMinimumHeight(3 * self.fontMetrics().height())
+        self.about.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.about.setMinimumHeight(5 * self.fontMetrics().height())
         self.open_button = self._button("model_use", "Open", "Open it with the best weights here")
         self.none_button = self._button(
             "model_use_untrained",

@@ -76,7 +76,8 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
             view.controls.model, self.models, self.downloader,
             (self.lane("catalogue"), self.lane("card")), services, self.show_error, self,
         )  # fmt: skip
-        self.unit = UnitPresenter(view.unit, self.lane("unit"), self)
+        self.explaining = self.lane("unit")
+        self.unit = UnitPresenter(view.unit, self.explaining, self)
         self.tabs = TabBox(view.drawer, self._tab_host(), self.edits, self)
         self._make_actions()
         self._connect()
@@ -136,6 +137,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         channels.mosaic.channel_chosen.connect(lambda n: self.choose_channel(self.layer, n))
         channels.mosaic.cell_clicked.connect(lambda _channel, r, c: self.hold(r, c))
         self.unit.position_chosen.connect(self._clicked)
+        self.unit.explained.connect(self.input.live.ready_for_next)
         self.view.unit.opacity.changed.connect(self._opacity_changed)
         self.tabs.settled.connect(self.announce_settled)
 
@@ -351,8 +353,13 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         else:
             self._make_sheet()  # the person has chosen another layer meanwhile
         self.status_changed.emit(self._status(run))
-        self.input.live.ready_for_next()
+        self._ask_for_next(run)
         self.announce_settled()
+
+    def _ask_for_next(self, run: Run) -> None:
+        """Take the next live picture; a held position is explained first, or it never would be."""
+        if not (run.picture.source.is_live and self.state.held and self.explaining.busy):
+            self.input.live.ready_for_next()
 
     def _make_sheet(self) -> None:
         run, state = self.run, self.state

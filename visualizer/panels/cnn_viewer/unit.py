@@ -29,6 +29,8 @@ class UnitPresenter(QObject):
 
     position_chosen = Signal(int, int)
     """The person clicked a position, to hold it or to let go of it."""
+    explained = Signal()
+    """What was last asked of the lane is there, or was refused."""
 
     def __init__(self, column: UnitColumn, lane: LatestWins, parent: QObject) -> None:
         super().__init__(parent)
@@ -134,6 +136,7 @@ class UnitPresenter(QObject):
         if explainer is not None:
             self._show_filter(explainer)
         self._refresh()
+        self.explained.emit()
 
     def _fits(self) -> bool:
         explainer, sheet = self.explainer, self.sheet

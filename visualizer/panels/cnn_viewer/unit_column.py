@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.bar_list import BarList
@@ -14,8 +14,8 @@ from widgets.products_view import ProductsView
 from widgets.toggle_row import Choice, ToggleRow
 from widgets.value_slider import ValueRange, ValueSlider
 
-INPUTS = 8
-LEAST_WIDTH, LEAST_MAP = 300, 150
+INPUTS = 7
+LEAST_WIDTH, LEAST_MAP, MAP_SHARE = 300, 150, 0.3
 PARTS = (
     Choice("products", "Products", "The values and weights of one input channel, and their sum"),
     Choice("inputs", "Inputs", "Which input channels make the number, the strongest first"),
@@ -33,7 +33,6 @@ class UnitColumn(QWidget):
         self.number = QLabel(objectName="unit_number")
         self.number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.map = OverlayMap("unit_map", "Map over the picture")
-        self.map.setMinimumHeight(LEAST_MAP)
         self.map.setToolTip(
             "The channel over the picture. Point at a position: what it sees is outlined, its "
             "number is explained below. A click holds it, Esc lets go"
@@ -61,10 +60,14 @@ class UnitColumn(QWidget):
         layout.setSpacing(5)
         for widget in (self.title, self.number):
             layout.addWidget(widget)
-        layout.addWidget(self.map, 3)
+        layout.addWidget(self.map)
         for widget in (self.opacity, self.field_label, self.steps, self.parts):
             layout.addWidget(widget)
-        layout.addWidget(self._pages, 2)
+        layout.addWidget(self._pages, 1)
+        for part in (self.parts, self._pages):
+            policy = part.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            part.setSizePolicy(policy)
         self.setMinimumWidth(LEAST_WIDTH)
         self._fit_fonts()
 
@@ -87,10 +90,17 @@ class UnitColumn(QWidget):
         self.parts.setVisible(shown)
         self._pages.setVisible(shown)
 
+    def set_room(self, height: int) -> None:
+        """Give the map its part of `height`: what is said below must not move it under a mouse."""
+        share = round(height * MAP_SHARE)
+        self.map.setFixedHeight(min(max(share, LEAST_MAP), max(self.width(), LEAST_MAP)))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the map about square, where there is room."""
         super().resizeEvent(event)
-        self.map.setMaximumHeight(max(LEAST_MAP, self.width()))
+        viewport = self.parentWidget()
+        if viewport is not None:
+            self.set_room(viewport.height())
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the size of the text."""
@@ -104,3 +114,7 @@ class UnitColumn(QWidget):
         self.title.setFont(font)
         font.setPointSizeF(self.font().pointSizeF() * 1.5)
         self.number.setFont(font)
+        # Room for what will be said, so that the map keeps its place.
+        self.title.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+        self.title.setAlignment(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
+        self.number.setMinimumHeight(QFontMetrics(font).lineSpacing())
