@@ -41,7 +41,7 @@ def paste(panel, array):
         QImage(array.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
     )
     QGuiApplication.clipboard().setMimeData(data)
-    panel.paste_picture()
+    panel.choosing.paste()
 
 
 def take_lab_picture(qtbot, signals):

@@ -7,16 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engines.images import SAMPLES
 from engines.models import CHECKPOINT_SUFFIXES
 from engines.network_receptive_field import NetworkField
-from engines.targets import TARGETS
 from visualizer import mime
-from visualizer.dialogs import ask_open_picture, ask_open_video
 from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.compute import Sheet
 from visualizer.panels.cnn_viewer.context import Context, Run
@@ -30,6 +27,7 @@ from visualizer.panels.cnn_viewer.tabs import TABS, TabHost
 from visualizer.panels.cnn_viewer.unit import UnitPresenter
 from visualizer.panels.cnn_viewer.view import CnnViewerView
 from visualizer.panels.stateful import StatefulPanel
+from visualizer.pictures.choosing import PictureChooser
 from visualizer.pictures.picture import Picture
 from visualizer.pictures.picture_input import NOT_STARTED, PictureInput
 from visualizer.pictures.source import LIVE_KINDS, PictureSource
@@ -70,6 +68,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self.input = PictureInput(
             self.edits, services.session, self.messages, self.show_error, self
         )
+        self.choosing = PictureChooser(view.controls.picture, self.input, services.settings, self)
         self.models = ModelInput(self.lane("model"), self.edits, self.say, self)
         self.downloader = Downloader(self.say, self)
         self.chooser = ModelChooser(
@@ -100,11 +99,11 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
 
     def _make_actions(self) -> None:
         add, view = self.add_action, self.view
-        add("File", "Open picture…", self.ask_open, "cnn_action_open", "Ctrl+O")
-        add("File", "Play video…", self.ask_video, "cnn_action_video")
+        add("File", "Open picture…", self.choosing.ask_open, "cnn_action_open", "Ctrl+O")
+        add("File", "Play video…", self.choosing.ask_video, "cnn_action_video")
         add("File", "Choose a network…", self.chooser.open_dialog, "action_model", "Ctrl+M")
         add("File", "Open weights or a network…", self.chooser.ask_open, "action_open_model")
-        add("Edit", "Paste picture", self.paste_picture, "cnn_action_paste", "Ctrl+Shift+V")
+        add("Edit", "Paste picture", self.choosing.paste, "cnn_action_paste", "Ctrl+Shift+V")
         search = view.controls.layers.search
         add("View", "Search layers", search.setFocus, "action_search_layers", "Ctrl+L")
         add("View", "Next layer", lambda: self.step_layer(1), "action_next_layer", "Ctrl+PgDown")
@@ -117,16 +116,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         add("View", "Fit channels", view.channels.mosaic.fit, "cnn_action_fit", "Ctrl+0")
 
     def _connect(self) -> None:
-        controls, picture = self.view.controls, self.view.controls.picture
-        picture.set_sources(
-            ((sample.name, sample.title) for sample in SAMPLES.values()),
-            ((target.name, target.title, target.description) for target in TARGETS.values()),
-        )
-        picture.source_chosen.connect(self.input.load)
-        picture.open_pressed.connect(self.ask_open)
-        picture.paste_pressed.connect(self.paste_picture)
-        picture.video_toggled.connect(lambda on: self.ask_video() if on else self.input.stop_live())
-        picture.camera_toggled.connect(self._camera_toggled)
+        controls = self.view.controls
         self.input.arrived.connect(self._picture_arrived)
         self.input.frame_arrived.connect(partial(self._run, follow=True))
         self.models.arrived.connect(self._network_arrived)
@@ -196,37 +186,9 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
 
     # -- pictures ---------------------------------------------------------------------------
 
-    def ask_open(self) -> None:
-        """Let the person choose a picture file."""
-        path = ask_open_picture(self, self.services.settings)
-        if path is not None:
-            self.open_picture(path)
-
-    def ask_video(self) -> None:
-        """Let the person choose a video file."""
-        path = ask_open_video(self, self.services.settings)
-        if path is not None:
-            self.input.load(PictureSource(kind="video", name=str(path)))
-        else:
-            self._show_source()
-
-    def paste_picture(self) -> None:
-        """Take the picture, or the picture file, that is on the clipboard."""
-        self.input.take(QGuiApplication.clipboard().mimeData() or QMimeData())
-
-    def _camera_toggled(self, on: bool) -> None:
-        if on:
-            self.input.load(PictureSource(kind="camera", name=""))
-        else:
-            self.input.stop_live()
-
     def _picture_arrived(self) -> None:
-        self._show_source()
+        self.choosing.show_source()
         self._run()
-
-    def _show_source(self) -> None:
-        if self.picture is not None:
-            self.view.controls.picture.show_source(self.picture.source, self.picture.image.source)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept what carries a picture or a file."""

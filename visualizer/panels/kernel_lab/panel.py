@@ -6,19 +6,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QKeyEvent,
 )
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engines.images import SAMPLES
-from engines.targets import TARGETS
 from visualizer import mime
-from visualizer.dialogs import ask_open_picture, ask_open_video, ask_save_result
+from visualizer.dialogs import ask_save_result
 from visualizer.hover_link import HoverLink
 from visualizer.jobs import JobError
 from visualizer.panels.kernel_lab.compute import (
@@ -36,6 +33,7 @@ from visualizer.panels.kernel_lab.tools import TOOLS
 from visualizer.panels.kernel_lab.tools.calibrator import remembered_costs, use_costs
 from visualizer.panels.kernel_lab.view import KernelLabView
 from visualizer.panels.stateful import StatefulPanel
+from visualizer.pictures.choosing import PictureChooser
 from visualizer.pictures.picture import Picture
 from visualizer.pictures.picture_input import NOT_STARTED, PictureInput
 from visualizer.pictures.source import LIVE_KINDS, PictureSource
@@ -78,6 +76,7 @@ class KernelLabPanel(StatefulPanel[KernelLabState]):
         self.input = PictureInput(
             self.edits, services.session, self.messages, self.show_error, self
         )
+        self.choosing = PictureChooser(view.controls.picture, self.input, services.settings, self)
         self.editor = KernelEditor(self.edits, view.controls.kernel, self.messages, self)
         self.toolbox = ToolBox(
             view.drawer,
@@ -136,11 +135,11 @@ class KernelLabPanel(StatefulPanel[KernelLabState]):
 
     def _make_actions(self) -> None:
         add, editor = self.add_action, self.editor
-        add("File", "Open picture…", self.ask_open, "action_open", "Ctrl+O")
-        add("File", "Play video…", self.ask_video, "action_video")
+        add("File", "Open picture…", self.choosing.ask_open, "action_open", "Ctrl+O")
+        add("File", "Play video…", self.choosing.ask_video, "action_video")
         self.save_action = add("File", "Save output…", self.ask_save, "action_save", "Ctrl+S")
         self.save_action.setEnabled(False)
-        add("Edit", "Paste picture", self.paste_picture, "action_paste_picture", "Ctrl+Shift+V")
+        add("Edit", "Paste picture", self.choosing.paste, "action_paste_picture", "Ctrl+Shift+V")
         self.share_actions("Edit", self.view.controls.kernel.copy_actions)
         add("Edit", "Add a kernel", editor.add_link, "action_add_kernel", "Ctrl+Shift+A")
         add("Edit", "Remove the kernel", editor.remove_link, "action_remove_kernel")
@@ -155,54 +154,14 @@ class KernelLabPanel(StatefulPanel[KernelLabState]):
             )
 
     def _connect(self) -> None:
-        controls, picture = self.view.controls, self.view.controls.picture
+        controls = self.view.controls
         controls.options.option_changed.connect(self._option_changed)
         controls.options.option_dragged.connect(self._option_dragged)
-        picture.set_sources(
-            ((sample.name, sample.title) for sample in SAMPLES.values()),
-            ((target.name, target.title, target.description) for target in TARGETS.values()),
-        )
-        picture.source_chosen.connect(self.input.load)
-        picture.open_pressed.connect(self.ask_open)
-        picture.paste_pressed.connect(self.paste_picture)
-        picture.video_toggled.connect(self._video_toggled)
-        picture.camera_toggled.connect(self._camera_toggled)
         self.input.arrived.connect(self._picture_arrived)
         self.input.frame_arrived.connect(lambda: self._filter(follow=True))
         self.toolbox.shown.connect(self.announce_settled)
 
     # -- pictures ---------------------------------------------------------------------------
-
-    def ask_open(self) -> None:
-        """Let the person choose a picture file."""
-        path = ask_open_picture(self, self.services.settings)
-        if path is not None:
-            self.open_picture(path)
-
-    def ask_video(self) -> None:
-        """Let the person choose a video file."""
-        path = ask_open_video(self, self.services.settings)
-        if path is not None:
-            self.input.load(PictureSource(kind="video", name=str(path)))
-        else:
-            self._show_input()
-
-    def paste_picture(self) -> None:
-        """Take the picture, or the picture file, that is on the clipboard."""
-        # None, where nothing was ever copied.
-        self.input.take(QGuiApplication.clipboard().mimeData() or QMimeData())
-
-    def _camera_toggled(self, on: bool) -> None:
-        if on:
-            self.input.load(PictureSource(kind="camera", name=""))
-        else:
-            self.input.stop_live()
-
-    def _video_toggled(self, on: bool) -> None:
-        if on:
-            self.ask_video()
-        else:
-            self.input.stop_live()
 
     def _picture_arrived(self) -> None:
         self._show_input()
@@ -298,7 +257,7 @@ class KernelLabPanel(StatefulPanel[KernelLabState]):
         picture = self.picture
         if picture is not None:
             self.display.show_input(picture, self.state.color)
-            self.view.controls.picture.show_source(picture.source, picture.image.source)
+            self.choosing.show_source()
             self.services.shown.show(picture.source)
 
     # -- saving and keys --------------------------------------------------------------------

@@ -20,6 +20,7 @@ from visualizer.panels.signals.tools.base import (
     ToolRequest,
     curves,
     plot,
+    show_received,
     side,
 )
 from widgets.curve_plot import Curve
@@ -126,13 +127,7 @@ class AutocorrelationTool(Tool):
             for number, lag in enumerate(_positive(peaks)[:MOST_MARKS])
         ]
         self.likeness_plot.set_curves(shown, marks=marks)
-        self.received_plot.set_labels(f"t ({unit})", "received")
-        self.received_plot.set_curves(
-            [
-                *curves(planted.received, "received", "grey"),
-                *curves(planted.clean, "the signal in it", "blue", dash=1),
-            ]
-        )
+        show_received(self.received_plot, planted)
         self.delay_plot.set_labels(f"lag ({unit})", "received ⋆ sent")
         self.delay_plot.set_curves(
             curves(found.correlation, "received ⋆ sent", "green"),

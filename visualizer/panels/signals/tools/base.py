@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import Signal as QtSignal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from engines.signals import Signal
+from engines.signals import PlantedDelay, Signal
 from visualizer.panels.signals.compute import parts
 from visualizer.panels.signals.state import Operation, SignalsState, ToolsState
 from widgets.curve_plot import Curve, CurvePlot
@@ -152,3 +152,14 @@ def curves(signal: Signal, name: str, color: str, *, dash: int = 0) -> list[Curv
               dash=dash + 2 * number)
         for number, values in enumerate(parts(signal.values))
     ]  # fmt: skip
+
+
+def show_received(view: CurvePlot, planted: PlantedDelay) -> None:
+    """Draw what comes back, and the delayed signal that is hidden in it."""
+    view.set_labels(f"t ({planted.sent.unit})", "received")
+    view.set_curves(
+        [
+            *curves(planted.received, "received", "grey"),
+            *curves(planted.clean, "the signal in it", "blue", dash=1),
+        ]
+    )

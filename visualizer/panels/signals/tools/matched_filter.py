@@ -19,6 +19,7 @@ from visualizer.panels.signals.tools.base import (
     ToolRequest,
     curves,
     plot,
+    show_received,
     side,
 )
 from widgets.form_parts import wrapping_label
@@ -80,13 +81,7 @@ class MatchedFilterTool(Tool):
             f"Hidden at {time_text(planted.delay)}, found at "
             f"{time_text(matched.samples * planted.sent.step)} {unit} {right}"
         )
-        self.before_plot.set_labels(f"t ({unit})", "received")
-        self.before_plot.set_curves(
-            [
-                *curves(planted.received, "received", "grey"),
-                *curves(planted.clean, "the signal in it", "blue", dash=1),
-            ]
-        )
+        show_received(self.before_plot, planted)
         self.after_plot.set_labels(f"lag ({unit})", "filter's output")
         self.after_plot.set_curves(
             curves(matched.output, "filter's output", "green"),
