@@ -29,6 +29,41 @@ class Shown:
     tiling: Tiling
 
 
+@dataclass(frozen=True)
+class Placing:
+    """Where the tiles lie in widget pixels; taken once for all tiles that are painted together.
+
+    seen: what of the picture is visible; scale: widget pixels of one of its pixels.
+    """
+
+    tiling: Tiling
+    seen: QRectF
+    scale: float
+
+    def rect(self, place: int) -> QRectF:
+        """Return where the tile at `place` lies."""
+        row, column = self.tiling.corner(place)
+        return QRectF(
+            (column - 0.5 - self.seen.left()) * self.scale,
+            (row - 0.5 - self.seen.top()) * self.scale,
+            self.tiling.width * self.scale,
+            self.tiling.height * self.scale,
+        )
+
+    def visible(self) -> list[int]:
+        """Return the places of the tiles of which something is visible."""
+        tiling, seen = self.tiling, self.seen
+        high, wide = tiling.height + tiling.gap, tiling.width + tiling.gap
+        rows = range(
+            max(0, int(seen.top() // high)), min(tiling.rows, int(seen.bottom() // high) + 1)
+        )
+        columns = range(
+            max(0, int(seen.left() // wide)), min(tiling.columns, int(seen.right() // wide) + 1)
+        )
+        places = (row * tiling.columns + column for row in rows for column in columns)
+        return [place for place in places if place < tiling.count]
+
+
 class Overlay(QGraphicsItem):
     """Paints in widget pixels, so that lines stay thin."""
 
@@ -54,28 +89,21 @@ class Overlay(QGraphicsItem):
 
     def labels_shown(self) -> bool:
         """Return whether maps are large enough on the screen for their numbers."""
-        return self._shown is not None and self._labels_fit(self._shown.tiling)
+        return self._shown is not None and self._labels_fit(self._placing(self._shown))
 
-    def _labels_fit(self, tiling: Tiling) -> bool:
-        metrics = QFontMetricsF(self.font)
-        sides = (tiling.height, tiling.width)
-        return min(sides) * self._scale() >= _LABEL_FROM * metrics.height()
+    def _labels_fit(self, placing: Placing) -> bool:
+        side = min(placing.tiling.height, placing.tiling.width) * placing.scale
+        return side >= _LABEL_FROM * QFontMetricsF(self.font).height()
 
-    def _scale(self) -> float:
-        wide = self._visible_rect().width()
-        return self._box.rect().width() / wide if wide > 0 else 1.0
+    def _placing(self, shown: Shown) -> Placing:
+        seen = self._visible_rect()
+        wide = seen.width()
+        return Placing(shown.tiling, seen, self._box.rect().width() / wide if wide > 0 else 1.0)
 
     def tile_rect(self, place: int) -> QRectF:
         """Return where the tile at `place` lies, in widget pixels."""
         assert self._shown is not None, "there are no maps"
-        tiling, seen, scale = self._shown.tiling, self._visible_rect(), self._scale()
-        row, column = tiling.corner(place)
-        return QRectF(
-            (column - 0.5 - seen.left()) * scale,
-            (row - 0.5 - seen.top()) * scale,
-            tiling.width * scale,
-            tiling.height * scale,
-        )
+        return self._placing(self._shown).rect(place)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -85,51 +113,41 @@ class Overlay(QGraphicsItem):
         if shown is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        self._paint_gaps(painter, shown.tiling)
-        places = self._visible_places(shown)
+        placing = self._placing(shown)
+        self._paint_gaps(painter, placing)
         if shown.maps.dead is not None:
-            self._paint_dead(painter, [p for p in places if shown.maps.dead[shown.order[p]]])
-        if self._labels_fit(shown.tiling):
-            self._paint_labels(painter, shown, places)
+            dead = shown.maps.dead[shown.order]
+            rects = [placing.rect(place) for place in placing.visible() if dead[place]]
+            self._paint_dead(painter, rects)
+        if self._labels_fit(placing):
+            self._paint_labels(painter, shown, placing)
         where = np.flatnonzero(shown.order == self.chosen) if self.chosen is not None else []
         if len(where):
-            self._paint_chosen(painter, self.tile_rect(int(where[0])))
+            self._paint_chosen(painter, placing.rect(int(where[0])))
 
-    def _visible_places(self, shown: Shown) -> list[int]:
-        tiling, seen = shown.tiling, self._visible_rect()
-        high, wide = tiling.height + tiling.gap, tiling.width + tiling.gap
-        rows = range(
-            max(0, int(seen.top() // high)), min(tiling.rows, int(seen.bottom() // high) + 1)
-        )
-        columns = range(
-            max(0, int(seen.left() // wide)), min(tiling.columns, int(seen.right() // wide) + 1)
-        )
-        places = (row * tiling.columns + column for row in rows for column in columns)
-        return [place for place in places if place < tiling.count]
-
-    def _paint_gaps(self, painter: QPainter, tiling: Tiling) -> None:
+    def _paint_gaps(self, painter: QPainter, placing: Placing) -> None:
         """Cover what lies between the tiles, and behind the last one, with the surround."""
-        first, last = self.tile_rect(0), self.tile_rect(tiling.columns - 1)
-        bottom = self.tile_rect((tiling.rows - 1) * tiling.columns).bottom()
+        tiling = placing.tiling
+        first, last = placing.rect(0), placing.rect(tiling.columns - 1)
+        bottom = placing.rect((tiling.rows - 1) * tiling.columns).bottom()
         whole = QRectF(first.topLeft(), QPointF(last.right(), bottom))
         gaps = []
         for column in range(1, tiling.columns):
-            left, right = self.tile_rect(column - 1).right(), self.tile_rect(column).left()
+            left, right = placing.rect(column - 1).right(), placing.rect(column).left()
             gaps.append(QRectF(left, whole.top(), right - left, whole.height()))
         for row in range(1, tiling.rows):
-            above = self.tile_rect((row - 1) * tiling.columns).bottom()
-            below = self.tile_rect(row * tiling.columns).top()
+            above = placing.rect((row - 1) * tiling.columns).bottom()
+            below = placing.rect(row * tiling.columns).top()
             gaps.append(QRectF(whole.left(), above, whole.width(), below - above))
         if tiling.count % tiling.columns:
-            end = self.tile_rect(tiling.count - 1)
+            end = placing.rect(tiling.count - 1)
             size = QPointF(whole.right() + 1, whole.bottom() + 1)
             gaps.append(QRectF(QPointF(end.right(), end.top() - 1), size))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.surround)
         painter.drawRects(gaps)
 
-    def _paint_dead(self, painter: QPainter, places: list[int]) -> None:
-        rects = [self.tile_rect(place) for place in places]
+    def _paint_dead(self, painter: QPainter, rects: list[QRectF]) -> None:
         if not rects:
             return
         painter.setPen(Qt.PenStyle.NoPen)
@@ -140,11 +158,11 @@ class Overlay(QGraphicsItem):
         painter.setPen(QPen(_DEAD, 1.5))
         painter.drawLines(lines)
 
-    def _paint_labels(self, painter: QPainter, shown: Shown, places: list[int]) -> None:
+    def _paint_labels(self, painter: QPainter, shown: Shown, placing: Placing) -> None:
         metrics = QFontMetricsF(self.font)
         painter.setFont(self.font)
-        for place in places:
-            rect = self.tile_rect(place)
+        for place in placing.visible():
+            rect = placing.rect(place)
             text = shown.maps.name(int(shown.order[place]))
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width() - 8)
             plate = QRectF(
