@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
-from engines._networks.recording import Watch, name_of, overwritten
+from engines._networks.recording import name_of, overwritten
 from engines._networks.running import evaluating, run
 from engines.activations import Maps
 from engines.errors import NetworkError
 
 
-class _BeforeOverwriting(Watch):
+class _BeforeOverwriting(TorchFunctionMode):
     """Copies what was captured just before an operation writes over it."""
 
     def __init__(self, store: _Store) -> None:
-        super().__init__(lambda *_: None)
+        super().__init__()
         self.store = store
 
     def __torch_function__(
@@ -39,17 +42,20 @@ class _BeforeOverwriting(Watch):
 
 
 class _Store:
-    """The captured tensors by name, and which names lie in which memory."""
+    """The captured tensors by name, which names lie in which memory, and how often written."""
 
     def __init__(self) -> None:
         self.tensors: dict[str, Tensor] = {}
         self.names: defaultdict[int, list[str]] = defaultdict(list)
+        self.versions: dict[str, int] = {}
+        self.late: list[str] = []
 
     def add(self, name: str, value: Any) -> None:
         """Keep a layer's answer: a tensor, or the tensors of a tuple or dict under its keys."""
         if isinstance(value, Tensor):
             tensor = value.detach()
             self.tensors[name] = tensor
+            self.versions[name] = tensor._version
             self.names[tensor.untyped_storage().data_ptr()].append(name)
         elif isinstance(value, dict | tuple | list):
             items = list(value.items() if isinstance(value, dict) else enumerate(value))
@@ -60,7 +66,20 @@ class _Store:
     def save(self, target: Tensor) -> None:
         """Copy every captured tensor that lies in the memory of `target`."""
         for name in self.names.pop(target.untyped_storage().data_ptr(), ()):
-            self.tensors[name] = self.tensors[name].clone()
+            tensor = self.tensors[name]
+            if tensor._version == self.versions.pop(name):
+                self.tensors[name] = tensor.clone()
+            else:
+                self.late.append(name)
+
+    def complete(self) -> bool:
+        """Return whether every captured value was kept before something wrote over it.
+
+        torch counts the writes to a tensor and to every view of it, hence `_version`.
+        """
+        return not self.late and all(
+            self.tensors[name]._version == then for name, then in self.versions.items()
+        )
 
 
 def _wanted(module: nn.Module, layers: Iterable[str] | None) -> tuple[set[str], set[str] | None]:
@@ -78,32 +97,65 @@ def _wanted(module: nn.Module, layers: Iterable[str] | None) -> tuple[set[str], 
     return {name.split("#")[0] for name in names}, set(names)
 
 
-def capture(module: nn.Module, batch: Tensor, layers: Iterable[str] | None) -> dict[str, Tensor]:
-    """Return the answers; see engines.activations.capture."""
-    paths, names = _wanted(module, layers)
-    store, times = _Store(), Counter[str]()
-    handles: list[RemovableHandle] = []
-    for path, part in module.named_modules():
-        if path not in paths:
-            continue
+# Networks that write over tensors by other ways than their in-place modules.
+_watched: WeakSet[nn.Module] = WeakSet()
 
-        def after(part: nn.Module, args: Any, result: Any, path: str = path) -> None:
+
+def capture(module: nn.Module, batch: Tensor, layers: Iterable[str] | None) -> dict[str, Tensor]:
+    """Return the answers; see engines.activations.capture.
+
+    Watching every operation for writes costs as much as a fifth of a small network's forward, so
+    only in-place modules are watched until a network turns out to write elsewhere, too.
+    """
+    paths, names = _wanted(module, layers)
+    with evaluating(module), torch.no_grad():
+        store = _Store()
+        if module not in _watched:
+            with _hooks(module, paths, names, store):
+                run(module, batch)
+        if module in _watched or not store.complete():
+            _watched.add(module)
+            store = _Store()
+            with _hooks(module, paths, names, store), _BeforeOverwriting(store):
+                run(module, batch)
+    missing = sorted((names or set()) - set(store.tensors))
+    if names is not None and not store.tensors:
+        raise NetworkError(f"The network never calls “{missing[0]}” for this picture.")
+    return store.tensors
+
+
+@contextmanager
+def _hooks(
+    module: nn.Module, paths: set[str], names: set[str] | None, store: _Store
+) -> Iterator[None]:
+    """Let `store` keep the answers of the layers at `paths`, until in-place modules write."""
+    times = Counter[str]()
+    handles: list[RemovableHandle] = []
+
+    def before(_part: nn.Module, inputs: tuple[Any, ...]) -> None:
+        for value in inputs:
+            if isinstance(value, Tensor):
+                store.save(value)
+
+    def after_of(path: str) -> Callable[[nn.Module, Any, Any], None]:
+        def after(_part: nn.Module, _inputs: Any, result: Any) -> None:
             times[path] += 1
             name = path if times[path] == 1 else f"{path}#{times[path]}"
             if names is None or name in names or path in names:
                 store.add(name, result)
 
-        handles.append(part.register_forward_hook(after))
+        return after
+
     try:
-        with evaluating(module), torch.no_grad(), _BeforeOverwriting(store):
-            run(module, batch)
+        for path, part in module.named_modules():
+            if getattr(part, "inplace", False) is True:
+                handles.append(part.register_forward_pre_hook(before))
+            if path in paths:
+                handles.append(part.register_forward_hook(after_of(path)))
+        yield
     finally:
         for handle in handles:
             handle.remove()
-    missing = sorted((names or set()) - set(store.tensors))
-    if names is not None and not store.tensors:
-        raise NetworkError(f"The network never calls “{missing[0]}” for this picture.")
-    return store.tensors
 
 
 _EXTRA_TOKENS = 8

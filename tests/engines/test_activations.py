@@ -100,6 +100,15 @@ def test_values_overwritten_by_the_forward_itself_are_kept_as_they_were() -> Non
     torch.testing.assert_close(found["second"], second)
 
 
+def test_a_network_that_overwrites_unseen_runs_twice_once_and_then_once() -> None:
+    network, batch, runs = OverwritesInForward(), picture(3, 6, 6), []
+    network.register_forward_hook(lambda *_: runs.append(1))
+    first, second = capture(network, batch), capture(network, batch)
+    assert len(runs) == 3
+    for name, answer in first.items():
+        torch.testing.assert_close(second[name], answer)
+
+
 def test_only_what_is_overwritten_is_copied(monkeypatch) -> None:
     copies = []
     clone = torch.Tensor.clone
