@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from widgets._architecture.arranging import Runner
 from widgets._architecture.canvas import Canvas
 from widgets._architecture.graph import (
     Graph,
@@ -46,10 +47,16 @@ class ArchitectureView(QWidget):
     collapsed_changed = Signal(object)
     """The paths of all collapsed blocks, frozenset, after the person opened or collapsed one."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, parent: QWidget | None = None, *, run: Runner | None = None
+    ) -> None:
+        """run(work, take): call `work` away from this thread and hand its answer to `take` here.
+
+        Only graphs of many nodes go there; without it everything is arranged at once.
+        """
         super().__init__(parent)
         self.setObjectName(name)
-        self.canvas = Canvas()
+        self.canvas = Canvas(run=run)
         self.canvas.setObjectName(f"{name}_canvas")
         self.canvas.setAccessibleName("Network as a graph")
         self.canvas.setToolTip(

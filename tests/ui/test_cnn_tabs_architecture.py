@@ -31,7 +31,7 @@ def model_of(module):
     return LoadedModel(module.eval(), preprocess=None, categories=(), card=card)
 
 
-def test_every_residual_addition_of_the_embedded_network_is_drawn(qtbot, tab):
+def test_every_residual_addition_of_the_embedded_network_is_drawn(qtbot, bench, tab):
     module = run_of("chelsea").model.module
     residual = sum(
         getattr(part, "has_skip", False)
@@ -39,6 +39,7 @@ def test_every_residual_addition_of_the_embedded_network_is_drawn(qtbot, tab):
         if type(part).__name__ in ("InvertedResidual", "DepthwiseSeparableConv")
     )
     qtbot.mouseClick(child(tab, QPushButton, "architecture_graph_open"), LEFT)
+    qtbot.waitUntil(bench.idle, timeout=20_000)
     signs = [title for title, _ in tab.view.visible_texts()].count("+")
     assert signs == residual == 9
 

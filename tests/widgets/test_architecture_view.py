@@ -90,8 +90,9 @@ def test_edges_that_pass_a_column_run_between_its_nodes(seed, count):
     graph = visible_graph(random_graph(seed, count), frozenset())
     sizes = {node.key: (60.0, 30.0) for node in graph.nodes}
     layout = lay_out(graph, sizes, {node.key: 20.0 for node in graph.nodes})
-    for edge, points in layout.ways:
-        for point in points[1:-1]:
+    for way in layout.ways:
+        edge = way.edge
+        for point in way.points()[1:-1]:
             for key, rect in layout.rects.items():
                 if key not in (edge.source, edge.target):
                     assert not rect.adjusted(1, 1, -1, -1).contains(point)
@@ -137,10 +138,10 @@ def test_whole_levels_are_opened_while_the_graph_stays_easy_to_survey():
 
 
 def test_a_skip_runs_above_the_layers_that_it_skips(view):
-    layout = view.canvas._layout
-    way = next(points for edge, points in layout.ways if edge.target == "add 0" and len(points) > 2)
+    layout = view.canvas._shown.layout
+    points = next(w.points() for w in layout.ways if w.edge.target == "add 0" and w.shared)
     tops = [layout.rects[f"layers.0.{name}"].top() for name in ("conv1", "relu", "conv2")]
-    assert all(point.y() < min(tops) for point in way[1:-1])
+    assert all(point.y() < min(tops) for point in points[1:-1])
 
 
 def test_a_click_chooses_and_tells(qtbot, view):
@@ -244,6 +245,78 @@ def test_a_block_entered_twice_is_drawn_and_not_in_a_circle(view):
     view.set_graph(Graph(tuple(nodes), edges, (GraphBlock("x", "Block"),)), {"x"})
     assert len(view.visible_texts()) == 3
     assert not view.grab().isNull()
+
+
+@pytest.fixture
+def later(qtbot):
+    """A view of 60 blocks whose arranging waits until the test does it: (view, what waits)."""
+    waiting = []
+    made = ArchitectureView("net", run=lambda work, take: waiting.append((work, take)))
+    qtbot.addWidget(made)
+    made.resize(900, 320)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.set_graph(residual_net(60))
+    assert not waiting
+    assert made.canvas.is_arranged()
+    return made, waiting
+
+
+def arrive(waiting, number=0):
+    work, take = waiting.pop(number)
+    take(work())
+
+
+def test_a_large_graph_is_arranged_elsewhere_and_the_old_drawing_stays_meanwhile(qtbot, later):
+    view, waiting = later
+    before = view.visible_texts()
+    qtbot.mouseClick(view.open_all, LEFT)
+    assert view.collapsed() == frozenset()
+    assert view.visible_texts() == before
+    assert not view.canvas.is_arranged()
+    corner = view.canvas.grab().toImage()
+    arrive(waiting)
+    assert view.canvas.is_arranged()
+    assert len(view.visible_texts()) == len(view.graph().nodes) == 243
+    assert view.canvas.grab().toImage() != corner
+
+
+def test_an_arrangement_that_was_superseded_is_never_drawn(qtbot, later):
+    view, waiting = later
+    qtbot.mouseClick(view.open_all, LEFT)
+    view.set_collapsed({"layers.3"})
+    arrive(waiting, 1)
+    shown = view.visible_texts()
+    assert len(shown) == 240
+    arrive(waiting)
+    assert view.visible_texts() == shown
+    qtbot.mouseClick(view.open_all, LEFT)
+    qtbot.mouseClick(view.collapse_all, LEFT)
+    collapsed = view.visible_texts()
+    assert len(collapsed) < 10
+    arrive(waiting)
+    assert view.visible_texts() == collapsed
+
+
+def test_what_is_chosen_while_a_graph_is_arranged_is_in_sight_afterwards(qtbot, later):
+    view, waiting = later
+    view.set_collapsed(view.graph().collapsible())
+    view.canvas.zoom(2.5, QPointF(0, 0))
+    view.set_collapsed(frozenset())
+    view.set_chosen("layers.57.conv2", reveal=True)
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Right)
+    arrive(waiting)
+    assert view.canvas.rect().contains(view.node_center("layers.57.conv2"))
+
+
+def test_edges_that_share_their_way_are_drawn_once_and_end_where_each_ends(view):
+    shown = view.canvas._shown
+    whole = [way.points() for way in shown.layout.ways]
+    assert all(path.elementCount() for path in (*shown.trunks, *shown.twigs))
+    ends = [path.currentPosition() for path in shown.twigs]
+    assert ends == [points[-1] for points in whole]
+    shared = [way for way in shown.layout.ways if way.shared]
+    assert len(shown.trunks) == len({way.edge.source for way in shared}) == 3
 
 
 def test_an_empty_graph_can_be_shown_and_walked(qtbot, view):

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
-    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPalette,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
+from widgets._architecture.arranging import Arrangement, Runner, arrange, headed, measure
 from widgets._architecture.camera import FARTHEST, LEGIBLE, Camera
-from widgets._architecture.frames import Frame, block_frames
-from widgets._architecture.graph import Graph, VisibleGraph, VisibleNode, visible_graph
-from widgets._architecture.layout import Layout, lay_out
-from widgets._architecture.look import (
-    Look,
-    NodeState,
-    edge_path,
-    paint_edge,
-    paint_label,
-    paint_node,
-    texts,
-)
+from widgets._architecture.frames import Frame
+from widgets._architecture.graph import Graph
+from widgets._architecture.look import Look, texts
+from widgets._architecture.painting import Marks, paint_border, paint_network, paint_notice
+from widgets._architecture.walking import neighbour, told
 
 _NOTCH = 1.25
-_TEXT_FROM = 6.0  # pixels that a line of text must be high on the screen
+_ARRANGING = "Arranging the opened blocks…"
 _STEPS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -52,26 +43,27 @@ class Canvas(QWidget):
     block_toggled = Signal(str, bool)
     left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, run: Runner | None = None) -> None:
+        """run: takes the arranging of large graphs; without it they are arranged at once."""
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._runner = run
         self._graph = Graph((), ())
-        self._visible = VisibleGraph((), ())
-        self._layout = Layout({}, [], [])
+        self._shown = Arrangement()
         self._frames: list[Frame] = []
-        self._paths: list[tuple[str, str, QPainterPath]] = []
-        self._labels: dict[str, str] = {}
-        self._nodes: dict[str, VisibleNode] = {}
         self.collapsed: frozenset[str] = frozenset()
         self._chosen = ""
         self._at = ""
         self._hovered = ""
-        self._found: frozenset[str] = frozenset()
+        self._keys: frozenset[str] = frozenset()  # of the graph's nodes that were found
         self._camera = Camera()
         self._press: tuple[QPointF, QPointF] | None = None
         self._panning = False
+        self._asked = 0
+        self._pending = False
+        self._looks: Callable[[], None] | None = None  # where to look at what is pending
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -79,7 +71,7 @@ class Canvas(QWidget):
         """Show `graph` with these blocks collapsed."""
         self._graph, self.collapsed = graph, frozenset(collapsed)
         self._chosen = self._at = self._hovered = ""
-        self._found = frozenset()
+        self._keys = frozenset()
         self._arrange()
         self.home()
 
@@ -91,18 +83,13 @@ class Canvas(QWidget):
         """Collapse these blocks only; the node `anchor` of the graph stays where it is seen."""
         if frozenset(collapsed) == self.collapsed:
             return
-        before = self._seen(anchor)
         self.collapsed = frozenset(collapsed)
-        self._arrange()
-        after = self._seen(anchor)
-        if before is not None and after is not None:
-            self._camera.origin += before - after
-        self.update()
+        self._arrange(anchor)
 
     def set_chosen(self, key: str) -> None:
         """Mark a node; what stands for it if its block is collapsed."""
         self._chosen = key
-        self._at = self._visible.shown_as.get(key, "")
+        self._at = self._shown.visible.shown_as.get(key, "")
         self.update()
 
     def chosen(self) -> str:
@@ -111,14 +98,14 @@ class Canvas(QWidget):
 
     def set_found(self, keys: Set[str]) -> None:
         """Mark these nodes as found."""
-        self._found = frozenset(self._visible.shown_as[key] for key in keys)
+        self._keys = frozenset(keys)
         self.update()
 
     def visible_texts(self) -> list[tuple[str, str]]:
         """Return the two lines of each visible node, in order (a round node: its sign)."""
         return [
             (n.node.sign, "") if n.node is not None and n.node.sign else texts(n)
-            for n in self._visible.nodes
+            for n in self._shown.visible.nodes
         ]
 
     def node_center(self, key: str) -> QPoint:
@@ -137,32 +124,42 @@ class Canvas(QWidget):
     def _look(self) -> Look:
         return Look(self.font(), self.palette())
 
-    def _arrange(self) -> None:
-        look = self._look()
-        self._visible = visible_graph(self._graph, self.collapsed)
-        self._nodes = {node.key: node for node in self._visible.nodes}
-        self._labels = {}
-        for edge in self._visible.edges:
-            self._labels.setdefault(edge.source, edge.label)
-        if not self._nodes:
-            self._layout, self._frames, self._paths = Layout({}, [], []), [], []
+    def _arrange(self, anchor: str = "") -> None:
+        """Arrange anew; a large graph in the runner's time, the old drawing stays until then."""
+        measured = measure(self._graph, self.collapsed, self._look())
+        self._asked += 1
+        self._looks = None
+        if self._runner is None or measured.is_quick:
+            self._take(self._asked, anchor, arrange(measured))
             return
-        sizes = {key: look.size(node) for key, node in self._nodes.items()}
-        rooms = {key: look.label_room(label) for key, label in self._labels.items()}
-        heading = QFontMetricsF(look.small).height() + 12
-        self._layout = lay_out(self._visible, sizes, rooms, heading)
-        self._frames = block_frames(self._graph, self._visible, self._layout, look)
-        self._paths = [
-            (edge.source, edge.target, edge_path(points)) for edge, points in self._layout.ways
-        ]
-        self._at = self._visible.shown_as.get(self._chosen, "")
+        self._pending = True
+        self._runner(partial(arrange, measured), partial(self._take, self._asked, anchor))
+        self.update()
+
+    def _take(self, asked: int, anchor: str, arrangement: Arrangement) -> None:
+        """Show what was arranged, unless something else has been asked for since."""
+        if asked != self._asked:
+            return
+        before = self._seen(anchor)
+        self._shown, self._pending = arrangement, False
+        self._frames = headed(arrangement, self._look())
+        self._at = arrangement.visible.shown_as.get(self._chosen, "")
+        self._hovered = ""
+        after = self._seen(anchor)
+        if before is not None and after is not None:
+            self._camera.origin += before - after
+        looks, self._looks = self._looks, None
+        if looks is not None:
+            looks()
+        self.update()
+
+    def is_arranged(self) -> bool:
+        """Return whether what was asked for is what is drawn."""
+        return not self._pending
 
     def bounds(self) -> QRectF:
         """Return what nodes, edges and frames cover, before zooming."""
-        whole = self._layout.bounds()
-        for frame in self._frames:
-            whole = whole.united(frame.rect)
-        return whole
+        return self._shown.bounds
 
     # -- where it looks ---------------------------------------------------------------------
 
@@ -171,23 +168,32 @@ class Canvas(QWidget):
         return self._camera.scale
 
     def _seen(self, key: str) -> QPointF | None:
-        rect = self._layout.rects.get(self._visible.shown_as.get(key, ""))
+        rect = self._shown.rect_of(key)
         return None if rect is None else self._camera.to_widget(rect.center())
 
     def fit(self) -> None:
         """Show everything."""
+        if self._pending:
+            self._looks = self.fit
+            return
         self._camera.fit(self.bounds(), QRectF(self.rect()), FARTHEST)
         self.update()
 
     def home(self) -> None:
         """Show everything if its words can be read then, else the chosen node or the input."""
+        if self._pending:
+            self._looks = self.home
+            return
         if not self._camera.fit(self.bounds(), QRectF(self.rect()), LEGIBLE):
             self.keep_in_sight(self._chosen)
         self.update()
 
     def keep_in_sight(self, key: str) -> None:
         """Pan so that the node with this key is seen."""
-        rect = self._layout.rects.get(self._visible.shown_as.get(key, ""))
+        if self._pending:
+            self._looks = self._looks or partial(self.keep_in_sight, key)
+            return
+        rect = self._shown.rect_of(key)
         if rect is not None:
             self._camera.keep_in_sight(rect, QRectF(self.rect()))
             self.update()
@@ -206,10 +212,11 @@ class Canvas(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow palette and text size."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.PaletteChange):
+        if event.type() == QEvent.Type.FontChange:
             self._arrange()
             if self._camera.untouched:
                 self.home()
+        elif event.type() == QEvent.Type.PaletteChange:
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -224,64 +231,32 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw frames, edges, then nodes, as far as they are seen."""
-        painter, look = QPainter(self), self._look()
+        painter, look, camera = QPainter(self), self._look(), self._camera
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), look.palette.color(QPalette.ColorRole.Base))
         painter.save()
-        painter.translate(self._camera.origin)
-        painter.scale(self._camera.scale, self._camera.scale)
-        corners = (
-            self._camera.to_scene(QPointF(0, 0)),
-            self._camera.to_scene(QPointF(self.width(), self.height())),
-        )
-        seen = QRectF(*corners).adjusted(-8, -8, 8, 8)
-        legible = QFontMetricsF(look.small).height() * self._camera.scale >= _TEXT_FROM
-        for frame in self._frames:
-            if frame.rect.intersects(seen):
-                frame.paint(painter, look, legible, hovered=self._hovered == f"frame {frame.path}")
-        self._paint_edges(painter, look, seen)
-        if legible:
-            self._paint_labels(painter, look, seen)
-        for key, rect in self._layout.rects.items():
-            if rect.adjusted(0, 0, 0, 24).intersects(seen):
-                state = NodeState(
-                    key == self._at,
-                    key in self._found,
-                    key == self._hovered,
-                    bool(self._found) and key not in self._found and key != self._at,
-                )
-                paint_node(painter, look, self._nodes[key], rect, state, legible)
+        painter.translate(camera.origin)
+        painter.scale(camera.scale, camera.scale)
+        far = QPointF(self.width(), self.height())
+        seen = QRectF(camera.to_scene(QPointF(0, 0)), camera.to_scene(far))
+        shown_as = self._shown.visible.shown_as
+        found = frozenset(shown_as[key] for key in self._keys if key in shown_as)
+        marks = Marks(self._at, self._hovered, found)
+        near = seen.adjusted(-8, -8, 8, 8)
+        paint_network(painter, look, self._shown, self._frames, marks, near, camera.scale)
         painter.restore()
-        self._paint_border(painter, look)
+        if self._pending:
+            paint_notice(painter, look, QRectF(self.rect()), _ARRANGING)
+        border = QRectF(self.rect().adjusted(0, 0, -1, -1))
+        paint_border(painter, look, border, focused=self.hasFocus())
         painter.end()
-
-    def _paint_edges(self, painter: QPainter, look: Look, seen: QRectF) -> None:
-        for strong in (False, True):
-            for source, target, path in self._paths:
-                belongs = bool(self._at) and self._at in (source, target)
-                box = path.controlPointRect().adjusted(-1, -4, 1, 4)
-                if belongs is strong and box.intersects(seen):
-                    paint_edge(painter, look, path, strong)
-
-    def _paint_labels(self, painter: QPainter, look: Look, seen: QRectF) -> None:
-        for key, label in self._labels.items():
-            rect = self._layout.rects[key]
-            if label and rect.adjusted(0, 0, 120, 0).intersects(seen):
-                paint_label(painter, look, label, rect)
-
-    def _paint_border(self, painter: QPainter, look: Look) -> None:
-        role = QPalette.ColorRole.Highlight if self.hasFocus() else QPalette.ColorRole.Mid
-        color = QColor(look.palette.color(role))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(color, 1))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     # -- mouse ------------------------------------------------------------------------------
 
     def _under(self, position: QPointF) -> str:
         """The key of the node, or "frame " and the path of the heading, at a place; "" for none."""
         place = self._camera.to_scene(position)
-        for key, rect in self._layout.rects.items():
+        for key, rect in self._shown.layout.rects.items():
             if rect.contains(place):
                 return key
         for frame in reversed(self._frames):
@@ -340,7 +315,7 @@ class Canvas(QWidget):
         if key.startswith("frame "):
             self.toggle(key.removeprefix("frame "))
         elif key:
-            block = self._nodes[key].block
+            block = self._shown.nodes[key].block
             if block is not None:
                 self.toggle(block.path)
             else:
@@ -362,24 +337,10 @@ class Canvas(QWidget):
     def event(self, event: QEvent) -> bool:
         """Tell what a node is in full in its tooltip."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            said = self.told(self._under(QPointF(event.pos()))) or self.toolTip()
+            said = told(self._shown, self._under(QPointF(event.pos()))) or self.toolTip()
             QToolTip.showText(event.globalPos(), said, self)
             return True
         return super().event(event)
-
-    def told(self, key: str) -> str:
-        """Return what is said about a visible node, by its key; "" for none."""
-        if key.startswith("frame "):
-            return f"{key.removeprefix('frame ')}: click to collapse"
-        if key not in self._nodes:
-            return ""
-        node, label = self._nodes[key], self._labels.get(key, "")
-        flows = f"\nout: {label}" if label else ""
-        if node.block is not None:
-            said = f"{node.block.path}: {node.block.title}, {len(node.inside)} steps"
-            return f"{said}; click to open{flows}"
-        assert node.node is not None, "neither node nor block"
-        return f"{key}: {node.node.detail or node.node.title}{flows}"
 
     # -- keys -------------------------------------------------------------------------------
 
@@ -409,44 +370,25 @@ class Canvas(QWidget):
             super().keyPressEvent(event)
 
     def _anchor(self) -> QPointF | None:
-        rect = self._layout.rects.get(self._at)
+        rect = self._shown.layout.rects.get(self._at)
         return None if rect is None else self._camera.to_widget(rect.center())
 
     def _walk(self, right: int, down: int) -> None:
         """Go along an edge, or to the neighbour in the column; blocks are passed as one node."""
-        rects = self._layout.rects
-        if not rects:
+        key = neighbour(self._shown, self._at, right, down)
+        if not key:
             return
-        if self._at not in rects:
-            self._go(self._visible.nodes[0].key)
-            return
-        here = rects[self._at].center()
-        if right:
-            ends = [
-                (edge.target if right > 0 else edge.source)
-                for edge in self._visible.edges
-                if (edge.source if right > 0 else edge.target) == self._at
-            ]
-            # Straight on first; among equals the nearest column.
-            ends.sort(key=lambda k: (abs(rects[k].center().x() - here.x()), rects[k].center().y()))
-        else:
-            column = next(c for c in self._layout.columns if self._at in c)
-            place = column.index(self._at) + down
-            ends = column[place : place + 1] if place >= 0 else []
-        if ends:
-            self._go(ends[0])
-
-    def _go(self, key: str) -> None:
-        if self._nodes[key].block is None:
+        node = self._shown.nodes[key]
+        if node.block is None:
             self._choose(key)
         else:
             self._at = key
-        first = self._nodes[key].inside[0]
-        self.keep_in_sight(first)
+        self.keep_in_sight(node.inside[0])
         self.update()
 
     def _toggle_at(self, *, leave: bool) -> None:
-        node = self._nodes.get(self._at)
+        """Open the block that stands here, or collapse the one around."""
+        node = self._shown.nodes.get(self._at)
         if node is None:
             return
         opened = [p for p in node.around if p in self._graph.collapsible()]
@@ -454,4 +396,4 @@ class Canvas(QWidget):
             self.toggle(node.block.path)
         elif leave and opened:
             self.toggle(opened[-1])
-        self._at = self._visible.shown_as[node.inside[0]]
+        self._at = self._shown.visible.shown_as[node.inside[0]]

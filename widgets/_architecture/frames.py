@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPalette, QPen
 
 from widgets._architecture.graph import Graph, VisibleGraph
 from widgets._architecture.layout import Layout
 from widgets._architecture.look import Look
+from widgets._architecture.ways import Way
 
 _PAD = 7.0
 
@@ -38,42 +39,62 @@ class Frame:
             painter.drawText(self.header.adjusted(6, 0, 0, 0), middle, self.text)
 
 
-def block_frames(graph: Graph, visible: VisibleGraph, layout: Layout, look: Look) -> list[Frame]:
-    """Return the frames of all opened blocks that hold more than one visible node, outer first."""
+def heading_height(look: Look) -> float:
+    """Return how high the heading of a frame is."""
+    return QFontMetricsF(look.small).height() + 4
+
+
+def block_frames(graph: Graph, visible: VisibleGraph, layout: Layout, high: float) -> list[Frame]:
+    """Return the frames of all opened blocks that hold more than one visible node, outer first.
+
+    high: of a heading; the headings are as wide as their frames until `with_headings`.
+    """
     inside: dict[str, list[str]] = {}
     for node in visible.nodes:
         for path in node.around:
             inside.setdefault(path, []).append(node.key)
     inside = {path: keys for path, keys in inside.items() if len(keys) > 1}
-    metrics = QFontMetricsF(look.small)
-    high = metrics.height() + 4
+    around = {path: graph.around(path) for path in inside}
+    levels = {path: sum(p in inside for p in paths) for path, paths in around.items()}
     tallest: dict[str, int] = {}
-    for path in inside:
-        for around in graph.around(path)[:-1]:
-            levels = sum(p in inside for p in graph.around(path))
-            here = sum(p in inside for p in graph.around(around))
-            tallest[around] = max(tallest.get(around, 0), levels - here)
+    for path, paths in around.items():
+        for outer in paths[:-1]:
+            if outer in levels:
+                tallest[outer] = max(tallest.get(outer, 0), levels[path] - levels[outer])
+    ways: dict[str, list[Way]] = {}
+    for way in layout.ways:
+        ways.setdefault(way.edge.source, []).append(way)
+        ways.setdefault(way.edge.target, []).append(way)
     frames = []
-    for path in sorted(inside, key=lambda path: len(graph.around(path))):
-        whole = QRectF()
-        for key in inside[path]:
-            whole = whole.united(layout.rects[key])
-        whole = _with_ways(whole, set(inside[path]), layout)
-        levels = tallest.get(path, 0)
-        side = _PAD + 3.0 * levels
-        whole = whole.adjusted(-side, -side - high * (levels + 1), side, side)
+    for path in sorted(inside, key=lambda path: len(around[path])):
+        whole = _covered(inside[path], layout, ways)
+        below = tallest.get(path, 0)
+        side = _PAD + 3.0 * below
+        whole = whole.adjusted(-side, -side - high * (below + 1), side, side)
         text = f"− {path} · {graph.by_path[path].title}"
-        wide = min(whole.width(), metrics.horizontalAdvance(text) + 14)
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, wide - 8)
-        frames.append(Frame(path, text, whole, QRectF(whole.left(), whole.top(), wide, high)))
+        header = QRectF(whole.left(), whole.top(), whole.width(), high)
+        frames.append(Frame(path, text, whole, header))
     return frames
 
 
-def _with_ways(nodes: QRectF, keys: set[str], layout: Layout) -> QRectF:
-    """Return `nodes` with the edges of these keys, which would run over the heading else."""
-    left, right, ys = nodes.left(), nodes.right(), [nodes.top(), nodes.bottom()]
-    for edge, points in layout.ways:
-        if edge.source in keys or edge.target in keys:
-            ys += [point.y() for point in points if left <= point.x() <= right]
-    top = min(ys)
-    return QRectF(left, top, nodes.width(), max(ys) - top)
+def with_headings(frames: list[Frame], look: Look) -> list[Frame]:
+    """Return `frames` with headings as wide as their words, cut where a frame is narrower."""
+    metrics = QFontMetricsF(look.small)
+    made = []
+    for frame in frames:
+        wide = min(frame.rect.width(), metrics.horizontalAdvance(frame.text) + 14)
+        text = metrics.elidedText(frame.text, Qt.TextElideMode.ElideRight, wide - 8)
+        header = QRectF(frame.header.left(), frame.header.top(), wide, frame.header.height())
+        made.append(Frame(frame.path, text, frame.rect, header))
+    return made
+
+
+def _covered(keys: list[str], layout: Layout, ways: dict[str, list[Way]]) -> QRectF:
+    """Return what the nodes cover, and their edges, which would run over the heading else."""
+    rects = [layout.rects[key] for key in keys]
+    left, right = min(rect.left() for rect in rects), max(rect.right() for rect in rects)
+    ys = [y for rect in rects for y in (rect.top(), rect.bottom())]
+    for key in keys:
+        for way in ways.get(key, ()):
+            ys += way.heights(left, right)
+    return QRectF(QPointF(left, min(ys)), QPointF(right, max(ys)))

@@ -16,6 +16,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
 from widgets._architecture.graph import GraphEdge, VisibleGraph, VisibleNode
+from widgets._architecture.ways import Trunk, Way
 
 _SWEEPS, _FEW_SWEEPS, _MANY = 6, 2, 1500
 _STRAIGHT = 8.0  # how much straighter a passing edge is kept than one between nodes
@@ -25,21 +26,24 @@ _GAP = 16.0
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """rects: where each visible node lies; ways: the points that each edge runs through."""
+    """rects: where each visible node lies; ways: where each edge runs; columns: keys in order."""
 
     rects: dict[str, QRectF]
-    ways: list[tuple[GraphEdge, list[QPointF]]]
+    ways: list[Way]
     columns: list[list[str]]
 
     def bounds(self) -> QRectF:
         """Return what all nodes and edges cover."""
-        whole = QRectF()
-        for rect in self.rects.values():
-            whole = whole.united(rect)
-        for _, points in self.ways:
-            for point in points:
-                whole = whole.united(QRectF(point.x() - 1, point.y() - 1, 2, 2))
-        return whole
+        xs = [x for rect in self.rects.values() for x in (rect.left(), rect.right())]
+        ys = [y for rect in self.rects.values() for y in (rect.top(), rect.bottom())]
+        if not xs:
+            return QRectF()
+        for trunk in {id(way.trunk): way.trunk for way in self.ways}.values():
+            ys += (y + side for y in trunk.ys for side in (-1, 1))
+        for way in self.ways:
+            xs += (x for x, _ in way.rest)
+            ys += (y + 1 for _, y in way.rest)
+        return QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys)))
 
 
 @dataclass
@@ -81,8 +85,8 @@ def lay_out(
             wide, high = sizes[item.key]
             x = lefts[item.column] + (widths[item.column] - wide) / 2
             rects[item.key] = QRectF(x, item.y - high / 2, wide, high)
-    ways = [(edge, _way(chain, items, rects, lefts, widths)) for edge, chain in chains]
-    ways += [(edge, _way_back(rects[edge.source], rects[edge.target])) for edge in backward]
+    ways = _ways(chains, items, rects, [float(left) for left in lefts], widths)
+    ways += [_way_back(edge, rects[edge.source], rects[edge.target]) for edge in backward]
     named = [[items[i].key for i in column if items[i].key] for column in columns]
     return Layout(rects, ways, named)
 
@@ -111,6 +115,7 @@ def _items(
     chains, backward = [], []
     # Edges of one node that pass the same columns share their places as long as they can.
     shared: dict[tuple[int, int], int] = {}
+    joined: set[tuple[int, int]] = set()
     for edge in sorted(graph.edges, key=lambda edge: column_of[edge.target]):
         start, end = column_of[edge.source], column_of[edge.target]
         if start >= end:
@@ -125,7 +130,8 @@ def _items(
             chain.append(shared[place])
         chain.append(index[edge.target])
         for one, two in itertools.pairwise(chain):
-            if two not in items[one].after:
+            if (one, two) not in joined:
+                joined.add((one, two))
                 items[one].after.append(two)
                 items[two].before.append(one)
         chains.append((edge, chain))
@@ -231,31 +237,33 @@ def apart(
     return [mean + offset for mean, offset in zip(flat, offsets, strict=True)]
 
 
-def _way(
-    chain: Sequence[int],
+def _ways(
+    chains: Sequence[tuple[GraphEdge, Sequence[int]]],
     items: Sequence[_Item],
-    rects: dict[str, QRectF],
-    lefts: np.ndarray,
+    rects: Mapping[str, QRectF],
+    lefts: Sequence[float],
     widths: Sequence[float],
-) -> list[QPointF]:
-    """From the right side of the source, straight through the columns it passes, to the target."""
-    first, last = rects[items[chain[0]].key], rects[items[chain[-1]].key]
-    points = [QPointF(first.right(), first.center().y())]
-    for number in chain[1:-1]:
-        item = items[number]
-        left = float(lefts[item.column])
-        points.append(QPointF(left, item.y))
-        points.append(QPointF(left + widths[item.column], item.y))
-    points.append(QPointF(last.left(), last.center().y()))
-    return points
+) -> list[Way]:
+    """From the right side of each source, straight through the columns it passes, to the target."""
+    trunks: dict[str, Trunk] = defaultdict(Trunk)
+    ways = []
+    for edge, chain in chains:
+        trunk, passed = trunks[edge.source], chain[1:-1]
+        for number in passed[len(trunk.xs) // 2 :]:
+            item = items[number]
+            left = lefts[item.column]
+            trunk.xs.extend((left, left + widths[item.column]))
+            trunk.ys.extend((item.y, item.y))
+        start, end = rects[edge.source], rects[edge.target]
+        out, into = (start.right(), start.center().y()), (end.left(), end.center().y())
+        ways.append(Way(edge, out, trunk, 2 * len(passed), (into,)))
+    return ways
 
 
-def _way_back(source: QRectF, target: QRectF) -> list[QPointF]:
+def _way_back(edge: GraphEdge, source: QRectF, target: QRectF) -> Way:
     """Under both, for a block that is entered again after it was left."""
     low = max(source.bottom(), target.bottom()) + 24
-    return [
-        QPointF(source.right(), source.center().y()),
-        QPointF(source.right() + 12, low),
-        QPointF(target.left() - 12, low),
-        QPointF(target.left(), target.center().y()),
-    ]
+    start = (source.right(), source.center().y())
+    end = (target.left(), target.center().y())
+    rest = ((start[0] + 12, low), (end[0] - 12, low), end)
+    return Way(edge, start, Trunk(), 0, rest)

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -44,19 +45,24 @@ class Look:
         """Whether the theme is dark."""
         return self.palette.color(QPalette.ColorRole.Base).lightnessF() < 0.5
 
-    @property
+    @cached_property
     def bold(self) -> QFont:
         """The font of titles."""
         font = QFont(self.font)
         font.setBold(True)
         return font
 
-    @property
+    @cached_property
     def small(self) -> QFont:
         """The font of shapes and details."""
         font = QFont(self.font)
         font.setPointSizeF(self.font.pointSizeF() * 0.88)
         return font
+
+    @cached_property
+    def _metrics(self) -> tuple[QFontMetricsF, QFontMetricsF]:
+        """How wide words are, bold and small."""
+        return QFontMetricsF(self.bold), QFontMetricsF(self.small)
 
     def fill(self, role: str) -> QColor:
         """Return the colour inside a node."""
@@ -72,18 +78,18 @@ class Look:
 
     def size(self, node: VisibleNode) -> tuple[float, float]:
         """Return the width and height that a node needs."""
+        bold, small = self._metrics
         if node.node is not None and node.node.sign:
-            side = max(SIGN, QFontMetricsF(self.small).horizontalAdvance(node.node.sign) + 10)
+            side = max(SIGN, small.horizontalAdvance(node.node.sign) + 10)
             return side, side
         title, detail = texts(node)
-        bold, small = QFontMetricsF(self.bold), QFontMetricsF(self.small)
         wide = max(bold.horizontalAdvance(title), small.horizontalAdvance(detail), 40.0) + 2 * PAD
         cards = _CARD * 2 if node.block is not None else 0.0
         return min(wide, WIDEST) + cards, bold.height() + small.height() + PAD + cards
 
     def label_room(self, label: str) -> float:
         """Return the width that must be free behind a node whose edges say `label`."""
-        wide = QFontMetricsF(self.small).horizontalAdvance(label) if label else 0.0
+        wide = self._metrics[1].horizontalAdvance(label) if label else 0.0
         return max(28.0, wide + 22.0)
 
 
@@ -181,19 +187,28 @@ def paint_tag(painter: QPainter, look: Look, text: str, top: QPointF) -> None:
 def edge_path(points: list[QPointF]) -> QPainterPath:
     """Return the curve through `points`, level at each of them."""
     path = QPainterPath(points[0])
-    for one, two in itertools.pairwise(points):
+    for place, (one, two) in enumerate(itertools.pairwise(points), start=2):
+        if one.y() == two.y():
+            if place < len(points) and points[place].y() == two.y():
+                continue  # the next line goes on straight
+            path.lineTo(two)
+            continue
         bend = (two.x() - one.x()) / 2
         path.cubicTo(one + QPointF(bend, 0), two - QPointF(bend, 0), two)
     return path
 
 
-def paint_edge(painter: QPainter, look: Look, path: QPainterPath, strong: bool) -> None:
+def paint_edge(
+    painter: QPainter, look: Look, path: QPainterPath, strong: bool, *, arrow: bool = True
+) -> None:
     """Draw one edge with its arrow. strong: it belongs to the chosen node."""
     role = QPalette.ColorRole.Highlight if strong else QPalette.ColorRole.PlaceholderText
     color = look.palette.color(role)
     painter.setPen(QPen(color, 2.4 if strong else 1.3))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(path)
+    if not arrow:
+        return
     end = path.currentPosition()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)

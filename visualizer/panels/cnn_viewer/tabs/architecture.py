@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -33,7 +34,8 @@ class ArchitectureTab(Tab):
         self._asked: tuple[LoadedModel, tuple[int, int, int]] | None = None
         self._layers: frozenset[str] = frozenset()
         self._layer = ""
-        self.view = ArchitectureView("architecture_graph")
+        self._arranging = host.lane("arranging")
+        self.view = ArchitectureView("architecture_graph", run=self._arrange)
         self.text = wrapping_label("architecture_text")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -64,6 +66,10 @@ class ArchitectureTab(Tab):
         self.view.set_chosen(self._layer)
         self.text.setText(drawn.text)
         self.settled.emit()
+
+    def _arrange(self, work: Callable[[], Any], take: Callable[[Any], None]) -> None:
+        """Let a large graph be arranged while the window goes on."""
+        self._arranging.submit(work, take, self._failed)
 
     def _failed(self, error: JobError) -> None:
         self.host.say(TOPIC, error)
