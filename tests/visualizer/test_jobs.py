@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -202,3 +203,15 @@ def test_busy_changes_are_announced(qtbot, lane):
     lane.submit(lambda: 1, lambda _: None, fail_test)
     idle(qtbot, lane)
     assert seen == [True, False]
+
+
+def test_an_idle_lane_keeps_nothing_of_its_last_job_alive(qtbot, lane):
+    class Network:
+        pass
+
+    network = Network()
+    alive = weakref.ref(network)
+    lane.submit(lambda network=network: [network], lambda _: None, fail_test)
+    idle(qtbot, lane)
+    del network
+    qtbot.waitUntil(lambda: alive() is None, timeout=2_000)

@@ -113,6 +113,8 @@ class _Lane(QObject):
                     return
                 # Inside the lock: close() must not tear the QObject down during emit.
                 self._finished.emit(outcome)
+            # An idle lane keeps nothing alive: what a job was given may be a network of 600 MB.
+            del job, outcome
 
     @staticmethod
     def _perform(job: Job) -> _Outcome:
