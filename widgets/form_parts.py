@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QWidget
+
+
+class _Combo(QComboBox):
+    """A combo box that becomes small again with its text: Qt's keeps the least size it had."""
+
+    def minimumSizeHint(self) -> QSize:
+        """As large as it wants to be, which `combo` bounds by a count of letters."""
+        return self.sizeHint()
 
 
 def combo(name: str, tooltip: str) -> QComboBox:
     """Return a combo box that shrinks with the column."""
-    made = QComboBox()
+    made = _Combo()
     made.setObjectName(name)
     made.setToolTip(tooltip)
     made.setAccessibleName(tooltip)

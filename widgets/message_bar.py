@@ -9,7 +9,7 @@ from typing import Literal
 
 import qtawesome
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -80,7 +80,10 @@ class MessageBar(QFrame):
         self._details.setObjectName("message_details")
         self._details.setReadOnly(True)
         self._details.setMaximumHeight(140)
-        self._details.setStyleSheet("font-family: monospace")
+        # Only the family is set, so that the size goes on following the window's text.
+        font = QFont()
+        font.setFamilies([QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()])
+        self._details.setFont(font)
         self._details_button.toggled.connect(self._details.setVisible)
         row = QHBoxLayout()
         row.setSpacing(8)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
 
+from widgets._image_view.color_bar import ColorBar
 from widgets.colors import MAGNITUDE, SIGNED, quantize
 from widgets.image_view import ImageView
 
@@ -649,3 +650,28 @@ def test_pixels_can_be_called_by_another_name(qtbot, view, compact):
     assert "0.500" in text
     view.set_place_text(None)
     assert "u 2" not in view.findChild(QLabel, label).text()
+
+
+def test_the_title_keeps_half_of_the_line_and_the_size_the_rest(qtbot, view):
+    view.set_picture(np.zeros((6, 6), np.uint8), colors="magnitude")
+    view.set_title("blocks.4.0.conv_dw")
+    view.set_size_text("1152 of 1152 maps of 14 × 14 · 460 dead")
+    title, size = (view.findChild(QLabel, f"image_view_{name}") for name in ("title", "size"))
+    wide = title.fontMetrics().horizontalAdvance("blocks.4.0.conv_dw")
+    for width in (240, 900):
+        view.resize(width, 300)
+        least = min(wide, width // 2 - 12)
+        qtbot.waitUntil(lambda least=least: title.width() >= least)
+        assert title.geometry().right() < size.geometry().left()
+    assert size.width() >= size.fontMetrics().horizontalAdvance(size.text())
+
+
+def test_numbers_of_the_colour_bar_follow_the_size_of_the_text(qtbot, view):
+    view.set_picture(np.zeros((6, 6), np.uint8), colors="magnitude", levels=(0.0, 6.0))
+    bar = view.findChild(ColorBar)
+    before = bar.width()
+    font = view.font()
+    font.setPointSizeF(2 * font.pointSizeF())
+    view.setFont(font)
+    assert bar.width() > 1.4 * before
+    qtbot.waitUntil(lambda: bar.ticks()[-1] == 6.0)

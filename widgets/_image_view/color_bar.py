@@ -5,8 +5,17 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPalette, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets._image_view.number_format import format_tick
@@ -16,7 +25,8 @@ from widgets.colors import Colors, color_table
 _BAR_WIDTH = 14
 _TICK = 4
 _GAP = 6
-_FONT = 11
+_FONT = 11  # pixels, where the window's text is of its usual size
+_USUAL_TEXT = 9.0  # points
 _LABEL_DISTANCE = 26.0
 _WIDEST_USUAL_LABEL = "−0.123"
 
@@ -31,7 +41,7 @@ class ColorBar(QWidget):
         self._colors: Colors = "magnitude"
         self._levels = (0.0, 1.0)
         self._value: float | None = None
-        self._font = value_font(_FONT)
+        self._font = self._fitting_font()
         self._label_width = 0.0
         self.set_scale("magnitude", (0.0, 1.0))
 
@@ -43,14 +53,29 @@ class ColorBar(QWidget):
             self._label_width = 0.0
         self._colors = colors
         self._levels = levels
-        metrics = QFontMetricsF(self._font)
-        labels = [format_tick(level) for level in levels] + [_WIDEST_USUAL_LABEL]
-        # It only grows, so that the picture beside it does not twitch while levels change.
-        self._label_width = max(self._label_width, *map(metrics.horizontalAdvance, labels))
-        self.setFixedWidth(self.sizeHint().width())
+        self._fit_labels()
         low, high = map(format_tick, levels)
         self.setAccessibleName(f"Colour bar from {low} to {high}")
         self.update()
+
+    def _fit_labels(self) -> None:
+        metrics = QFontMetricsF(self._font)
+        labels = [format_tick(level) for level in self._levels] + [_WIDEST_USUAL_LABEL]
+        # It only grows, so that the picture beside it does not twitch while levels change.
+        self._label_width = max(self._label_width, *map(metrics.horizontalAdvance, labels))
+        self.setFixedWidth(self.sizeHint().width())
+
+    def _fitting_font(self) -> QFont:
+        return value_font(round(_FONT * max(1.0, self.font().pointSizeF() / _USUAL_TEXT)))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_label_width"):
+            self._font = self._fitting_font()
+            self._label_width = 0.0
+            self._fit_labels()
+            self.update()
 
     def set_value(self, value: float | None) -> None:
         """Point at `value`, the number under the mouse, or at nothing."""
@@ -64,12 +89,13 @@ class ColorBar(QWidget):
         if not (math.isfinite(low) and math.isfinite(high)) or low >= high:
             return [low]
         height = self._bar().height()
+        distance = _LABEL_DISTANCE * self._font.pixelSize() / _FONT
         chosen = [low, high]
         candidates = [0.0] if low < 0 < high else []
-        candidates += _round_numbers(low, high, max(2, int(height / (2 * _LABEL_DISTANCE))))
+        candidates += _round_numbers(low, high, max(2, int(height / (2 * distance))))
         for candidate in candidates:
             spaces = [abs(candidate - other) / (high - low) * height for other in chosen]
-            if min(spaces) >= _LABEL_DISTANCE:
+            if min(spaces) >= distance:
                 chosen.append(candidate)
         return sorted(chosen)
 

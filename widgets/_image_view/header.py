@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontDatabase, QFontMetrics, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from superqt import QElidingLabel
@@ -13,6 +14,7 @@ from widgets._image_view.picture import Picture
 
 _RGB = ("R", "G", "B", "A")
 _MOST_CHANNELS = 4
+_SPACING = 8
 
 
 class Header(QWidget):
@@ -26,32 +28,31 @@ class Header(QWidget):
         font = self._title.font()
         font.setBold(True)
         self._title.setFont(font)
-        self._size = QLabel(self)
+        self._size = QElidingLabel(self)
         self._size.setObjectName("image_view_size")
         self._size.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._size.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._readout = QLabel(" ", self)
         self._readout.setObjectName("image_view_readout")
-        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        fixed.setPointSizeF(self.font().pointSizeF())
-        self._readout.setFont(fixed)
         # The texts must never widen the view: they are cut instead.
-        for label in (self._title, self._readout):
+        for label in (self._title, self._size, self._readout):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             label.setMinimumWidth(0)
         layout = QGridLayout(self)
         layout.setContentsMargins(2, 0, 2, 0)
-        layout.setHorizontalSpacing(8)
+        layout.setHorizontalSpacing(_SPACING)
         layout.setVerticalSpacing(1)
         layout.addWidget(self._title, 0, 0)
         layout.addWidget(self._size, 0, 1)
         layout.addWidget(self._readout, 1, 0, 1, 2)
-        layout.setColumnStretch(0, 1)
+        self._columns = layout
         self._texts = ("", "")
         self._suffix = ""
         self._name = ""
         self._compact = False
         self._size_text: str | None = None
         self._place_text: Callable[[int, int], str] | None = None
+        self._fit_font()
 
     def set_place_text(self, text: Callable[[int, int], str] | None) -> None:
         """Name pixels by `text`(row, column) from the next readout on; None: by row and column."""
@@ -62,6 +63,7 @@ class Header(QWidget):
         self._compact = compact
         self._size.setVisible(not compact)
         self._readout.setVisible(not compact)
+        self._share()
         self._show()
 
     def set_title(self, title: str) -> None:
@@ -69,22 +71,41 @@ class Header(QWidget):
         self._name = title
         self._title.setText(title)
         self._title.setToolTip(title)
+        self._share()
 
     def set_picture(self, picture: Picture | None) -> None:
         """Show size and label of `picture`."""
         if picture is None:
-            self._size.setText("")
+            self._show_size("")
             return
         rows, columns = picture.shape
         size = f"{columns} × {rows}"
         shown = f"{size} · {picture.label}" if picture.label else size
-        self._size.setText(shown if self._size_text is None else self._size_text)
+        self._show_size(shown if self._size_text is None else self._size_text)
 
     def set_size_text(self, text: str | None) -> None:
         """Show `text` instead of the size, from the next picture on as well."""
         self._size_text = text
         if text is not None:
+            self._show_size(text)
+
+    def _show_size(self, text: str) -> None:
+        if text != self._size.text():
             self._size.setText(text)
+            self._size.setToolTip(text)
+            self._share()
+
+    def _share(self) -> None:
+        """Share the first line: the size has what it needs, save the title's half."""
+        room = max(self.width() - 4 - _SPACING, 2)
+        title = self._title.fontMetrics().horizontalAdvance(self._name) + 2
+        size = self._size.fontMetrics().horizontalAdvance(self._size.text()) + 2
+        if self._compact or not self._size.text():
+            size = 0
+        elif title + size > room:
+            size = max(room - title, min(size, room // 2))
+        self._columns.setColumnStretch(0, room - size)
+        self._columns.setColumnStretch(1, size)
 
     def size_text(self) -> str:
         """Return what is shown as the size."""
@@ -109,7 +130,21 @@ class Header(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take the form of the readout that fits."""
         super().resizeEvent(event)
+        self._share()
         self._show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_columns"):
+            self._fit_font()
+            self._show()
+
+    def _fit_font(self) -> None:
+        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        fixed.setPointSizeF(self.font().pointSizeF())
+        self._readout.setFont(fixed)
+        self._share()
 
     def _show(self) -> None:
         full, short = self._texts

@@ -102,7 +102,7 @@ class ChannelsView(QWidget):
     def show_sheet(self, sheet: Sheet) -> None:
         """Show the channels of a layer."""
         self.mosaic.set_overlay_text(None)
-        self.mosaic.set_title(f"Channels of {sheet.layer}")
+        self.mosaic.set_title(sheet.layer)
         dead = f"{sheet.dead} dead" if sheet.dead else ""
         self.mosaic.set_maps(sheet.tiles, label=dead)
         self.note.setText(sheet.note)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSignalBlocker, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from superqt import QFlowLayout
 
 from visualizer.panels.cnn_viewer.context import Run
 from visualizer.panels.cnn_viewer.layer_tree import LayerTree
 from visualizer.panels.cnn_viewer.model_section import ModelSection
 from visualizer.pictures.controls import PictureControls
 from widgets.bar_list import Bar, BarList
-from widgets.form_parts import spin, wrapping_label
+from widgets.form_parts import row, spin, wrapping_label
 
 LEAST_SIDE, MOST_SIDE = 8, 1024
 
@@ -40,26 +41,43 @@ class Controls(QWidget):
             "not at all"
         )
         self.size_label = QLabel(objectName="input_size_label")
-        self.size_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.predictions = BarList("predictions", "The classes that the network finds likeliest")
         self.predictions.set_lines(5)
         self.answer_note = wrapping_label("answer_note")
         self.answer_note.hide()
         self.layers = LayerTree()
         self.side.valueChanged.connect(self._side_changed)
-        sizes = QHBoxLayout()
-        sizes.addWidget(QLabel("Input"))
-        sizes.addWidget(self.side)
-        sizes.addWidget(self.size_label, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
         column.addWidget(self.model)
         column.addWidget(self.picture)
-        column.addLayout(sizes)
+        column.addWidget(self._sizes())
         column.addWidget(self.predictions)
         column.addWidget(self.answer_note)
         column.addWidget(self.layers, 1)
+
+    def _sizes(self) -> QWidget:
+        """Return the side of the input and what is read, below each other where it is narrow."""
+        chosen, sizes = QWidget(), QWidget()
+        chosen.setLayout(row(QLabel("Input"), self.side, stretch=0))
+        flow = QFlowLayout(sizes)
+        flow.setContentsMargins(0, 0, 0, 0)
+        flow.setSpacing(6)
+        flow.addWidget(chosen)
+        flow.addWidget(self.size_label)
+        self._fit_rows()
+        return sizes
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "side"):
+            self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        # As high as the box, so that both stand on one line.
+        self.size_label.setMinimumHeight(self.side.sizeHint().height())
 
     def show_side(self, size: tuple[int, int] | None) -> None:
         """Show the input's size, without telling."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from visualizer.panels.cnn_viewer.compute import LayerEntry
 
 NAME = Qt.ItemDataRole.UserRole
+LEAST_ROWS = 9
 
 
 class LayerTree(QWidget):
@@ -39,9 +40,11 @@ class LayerTree(QWidget):
         self.tree.setUniformRowHeights(True)
         self.tree.setIndentation(12)
         self.tree.header().setStretchLastSection(False)
-        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self.tree.setMinimumHeight(120)
+        self.tree.itemExpanded.connect(lambda _item: self._fit_columns())
+        self.tree.itemCollapsed.connect(lambda _item: self._fit_columns())
+        self.tree.viewport().installEventFilter(self)
         self._entries: tuple[LayerEntry, ...] = ()
         self._items: dict[str, QTreeWidgetItem] = {}
         self.search.textChanged.connect(self._filter)
@@ -52,6 +55,43 @@ class LayerTree(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.search)
         layout.addWidget(self.tree, 1)
+        self._fit_rows()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the width of the tree."""
+        if event.type() == QEvent.Type.Resize and watched is self.tree.viewport():
+            self._fit_columns()
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "tree"):
+            self._fit_rows()
+            self._fit_columns()
+
+    def _fit_rows(self) -> None:
+        self.tree.setMinimumHeight(LEAST_ROWS * self.tree.fontMetrics().lineSpacing())
+
+    def _fit_columns(self) -> None:
+        """Give names and kinds the room that is left, and never less than the names need."""
+        header = self.tree.header()
+        room = self.tree.viewport().width() - header.sectionSize(1)
+        header.resizeSection(0, max(room, self._name_width()))
+
+    def _name_width(self) -> int:
+        """Return the width of the longest name that is not folded away, with its indentation."""
+        metrics, widest = self.tree.fontMetrics(), 0
+        item = self.tree.topLevelItem(0)
+        while item is not None:
+            depth, above = 1, item.parent()
+            while above is not None:
+                depth, above = depth + 1, above.parent()
+            name = item.text(0).split("  ")[0] + " … "
+            width = depth * self.tree.indentation() + metrics.horizontalAdvance(name)
+            widest = max(widest, width)
+            item = self.tree.itemBelow(item)
+        return widest
 
     def set_layers(self, entries: Sequence[LayerEntry]) -> None:
         """List `entries`, blocks around them as their paths tell."""
@@ -71,6 +111,7 @@ class LayerTree(QWidget):
                 self._items[entry.name] = item
                 self._block(path, blocks).addChild(item)
         self._filter(self.search.text())
+        self._fit_columns()
 
     def set_current(self, name: str) -> None:
         """Mark the layer `name`, without telling."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from engines.models import FitReport, ModelCard, catalogue
 from visualizer.jobs import JobError, LatestWins
-from visualizer.panels.cnn_viewer.model_section import size_text
+from visualizer.panels.cnn_viewer.model_section import count_text, size_text
 from widgets.form_parts import row, wrapping_label
 
 CARD = Qt.ItemDataRole.UserRole
@@ -66,6 +66,8 @@ class ModelDialog(QDialog):
             "model_fetch", "Download weights", "Fetch the trained weights, then open it"
         )
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        # Return opens what is chosen; it must not close the dialog instead.
+        close.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         close.rejected.connect(self.close)
         column = QVBoxLayout(self)
         column.addWidget(self.search)
@@ -77,10 +79,10 @@ class ModelDialog(QDialog):
         self._timer = QTimer(self, singleShot=True, interval=TYPING_MILLISECONDS)
         self._timer.timeout.connect(self.refresh)
         self.search.textChanged.connect(lambda _text: self._timer.start())
-        self.search.returnPressed.connect(self._use)
+        self.search.returnPressed.connect(lambda: self._use())
         self.list.currentItemChanged.connect(lambda _now, _before: self._show_about())
         self.list.itemActivated.connect(lambda _item: self._use())
-        self.open_button.clicked.connect(self._use)
+        self.open_button.clicked.connect(lambda: self._use())
         self.none_button.clicked.connect(lambda: self._use("none"))
         self.fetch_button.clicked.connect(self._fetch)
 
@@ -139,16 +141,8 @@ class ModelDialog(QDialog):
         if card is None:
             self.about.clear()
             return
-        trained = card.is_trained
-        self.open_button.setVisible(trained)
-        self.none_button.setVisible(card.source != "trained here")
-        size = f"{card.parameters / 1e6:.3g} M weights. " if card.parameters else ""
-        channels, height, width = card.input_size
-        self.about.setText(
-            f"{card.title}: {card.state_text}{size_text(card)}. {size}"
-            f"Input {channels} × {height} × {width}, {card.classes} classes. "
-            f"{card.weights_source} {card.licence} {' '.join(card.notes)}".strip()
-        )
+        self.open_button.setVisible(card.is_trained)
+        self.about.setText(about_text(card))
 
     def _use(self, weights: str = "best") -> None:
         card = self.card()
@@ -161,6 +155,20 @@ class ModelDialog(QDialog):
         if card is not None:
             self.download_wanted.emit(card.name)
             self.close()
+
+
+def about_text(card: ModelCard) -> str:
+    """Return what is known of a network, in sentences."""
+    channels, height, width = card.input_size
+    sentences = [
+        f"{card.title}: {card.state_text}{size_text(card)}",
+        count_text(card),
+        f"Input {channels} × {height} × {width}, {card.classes:,} classes",
+        f"Weights from {card.weights_source}" if card.weights_source else "",
+        f"Licence: {card.licence}" if card.licence else "",
+        *card.notes,
+    ]
+    return " ".join(f"{sentence.rstrip('.')}." for sentence in sentences if sentence)
 
 
 class FitDialog(QDialog):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from engines.models import DownloadProgress, ModelCard
@@ -11,6 +12,7 @@ from widgets.icon_button import IconButton
 from widgets.job_bar import JobBar
 
 MEGABYTE = 1e6
+FEW = 100_000  # weights that are counted one by one
 # Dark enough for white text in both themes.
 TRAINED, UNTRAINED = "#2e7d32", "#a04000"
 
@@ -56,18 +58,13 @@ class ModelSection(QWidget):
     def show_loading(self, name: str) -> None:
         """Say that the network `name` is being loaded."""
         self.badge.setText(f"Loading {name}…")
-        self.badge.setStyleSheet("")
+        _fill(self.badge, None)
 
     def show_card(self, card: ModelCard, catalogue_card: ModelCard | None) -> None:
         """Show what the network holds; catalogue_card: what could be had, if that is known."""
         self.name_button.setText(card.title)
-        color = TRAINED if card.is_trained else UNTRAINED
-        warning = "" if card.is_trained else "⚠ "
-        self.badge.setText(f"{warning}{card.state_text}")
-        self.badge.setStyleSheet(
-            f"background: {color}; color: white; border-radius: 4px; padding: 2px 6px"
-        )
-        facts = [part for part in (_count(card), card.licence) if part]
+        show_badge(self.badge, card)
+        facts = [part for part in (count_text(card), card.licence) if part]
         self.facts.setText(" · ".join(facts))
         about = " ".join((card.weights_source, *card.notes)).strip()
         for widget in (self.badge, self.facts):
@@ -79,9 +76,36 @@ class ModelSection(QWidget):
 
     def show_progress(self, progress: DownloadProgress) -> None:
         """Show how far the download is."""
-        total = progress.total or 0
-        done = round(progress.received / MEGABYTE, 1)
-        self.bar.set_progress(done, round(total / MEGABYTE, 1), "MB")
+        show_download(self.bar, progress)
+
+
+def show_badge(badge: QLabel, card: ModelCard) -> None:
+    """Say on `badge` what the weights of a network are, untrained ones with a warning."""
+    color = TRAINED if card.is_trained else UNTRAINED
+    warning = "" if card.is_trained else "⚠ "
+    badge.setText(f"{warning}{card.state_text}")
+    _fill(badge, color)
+
+
+def _fill(badge: QLabel, color: str | None) -> None:
+    """Write white on `color`; by the palette, for a style sheet would keep the text's size."""
+    palette = QPalette()
+    if color is not None:
+        palette.setColor(QPalette.ColorRole.Window, QColor(color))
+        palette.setColor(QPalette.ColorRole.WindowText, QColor("white"))
+    badge.setPalette(palette)
+    badge.setAutoFillBackground(color is not None)
+    badge.setContentsMargins(6, 2, 6, 2)
+
+
+def show_download(bar: JobBar, progress: DownloadProgress) -> None:
+    """Show on `bar` how far a download is, or why it waits."""
+    if progress.waiting:
+        bar.begin(f"{progress.waiting} (attempt {progress.attempt})")
+        return
+    total = progress.total or 0
+    done = round(progress.received / MEGABYTE, 1)
+    bar.set_progress(done, round(total / MEGABYTE, 1), "MB")
 
 
 def size_text(card: ModelCard) -> str:
@@ -89,5 +113,9 @@ def size_text(card: ModelCard) -> str:
     return f" ({card.size_bytes / MEGABYTE:.3g} MB)" if card.size_bytes else ""
 
 
-def _count(card: ModelCard) -> str:
-    return f"{card.parameters / 1e6:.3g} M weights" if card.parameters else ""
+def count_text(card: ModelCard) -> str:
+    """Return "4.65 M weights" or "9,810 weights", or nothing where the number is not known."""
+    count = card.parameters
+    if not count:
+        return ""
+    return f"{count / 1e6:.3g} M weights" if count >= FEW else f"{count:,} weights"
