@@ -6,16 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from engines.errors import ModelError
-
-_SAID_BY_TORCH = ("can't allocate memory", "not enough memory", "out of memory")
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether an error of Python or torch means that memory ran out."""
-    said = str(error).lower()
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and any(words in said for words in _SAID_BY_TORCH)
-    )
+from engines.out_of_memory import is_out_of_memory
 
 
 @contextmanager

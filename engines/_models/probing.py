@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from engines._models.memory import is_out_of_memory
 from engines.errors import ModelError
+from engines.out_of_memory import is_out_of_memory
 
 _SIDES = (224, 32, 28, 64, 8, 16, 96, 128, 256, 299, 384, 512)
 

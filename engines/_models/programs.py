@@ -13,11 +13,11 @@ from engines._models.file_kind import FileKind, file_kind
 from engines._models.finishing import finish
 from engines._models.fit import FitReport
 from engines._models.loaded import LoadedModel
-from engines._models.memory import is_out_of_memory
 from engines._models.preprocessing import Preprocessing
 from engines._models.probing import answer_width, find_input_size
 from engines._models.python_file import Program, run_program
 from engines.errors import CheckpointError, ModelError, UntrustedCode
+from engines.out_of_memory import is_out_of_memory
 
 _IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 _RUNS_CODE = {

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engines._models.file_kind import file_kind
-from engines._models.memory import is_out_of_memory
 from engines.errors import CheckpointError
+from engines.out_of_memory import is_out_of_memory
 
 if TYPE_CHECKING:
     import torch

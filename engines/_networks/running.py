@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from engines.errors import EngineError, NetworkError
+from engines.out_of_memory import is_out_of_memory
 
 
 @contextmanager
@@ -31,16 +32,13 @@ def run(module: nn.Module, batch: Tensor) -> Any:
         return module(batch)
     except EngineError:
         raise
-    except MemoryError as error:
-        raise NetworkError(_no_memory(size)) from error
-    except (RuntimeError, AssertionError, ValueError, IndexError, TypeError) as error:
-        if any(part in str(error) for part in _MEMORY):
+    except (
+        MemoryError, RuntimeError, AssertionError, ValueError, IndexError, TypeError
+    ) as error:  # fmt: skip
+        if is_out_of_memory(error):
             raise NetworkError(_no_memory(size)) from error
         first = str(error).strip().split("\n")[0] or type(error).__name__
         raise NetworkError(f"The network does not take an input of {size}: {first}") from error
-
-
-_MEMORY = ("not enough memory", "can't allocate", "out of memory")
 
 
 def _no_memory(size: str) -> str:

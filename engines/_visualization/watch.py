@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from engines.errors import EngineError, VisualizationError
+from engines.out_of_memory import is_out_of_memory
 
 if TYPE_CHECKING:
     import torch
@@ -85,10 +86,10 @@ def run(module: nn.Module, batch: Tensor) -> Any:
     """Return module(batch); a picture that does not fit the network becomes a sentence."""
     try:
         return module(batch)
-    except (RuntimeError, ValueError, IndexError) as error:
+    except (MemoryError, RuntimeError, ValueError, IndexError) as error:
         if isinstance(error, EngineError):
             raise
-        if "memory" in str(error):
+        if is_out_of_memory(error):
             raise VisualizationError(
                 "There is not enough memory; choose a smaller picture or fewer at once."
             ) from error

@@ -6,6 +6,7 @@ import traceback
 from dataclasses import dataclass
 
 from engines.errors import EngineError
+from engines.out_of_memory import is_out_of_memory
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ def explain(error: Exception) -> JobError:
     if isinstance(error, EngineError):
         return JobError(str(error))
     details = "".join(traceback.format_exception(error))
-    if isinstance(error, MemoryError) or "not enough memory" in str(error):
+    if is_out_of_memory(error):
         return JobError(
             "There is not enough memory for this. Take a smaller picture or close other programs.",
             details,
