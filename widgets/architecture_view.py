@@ -25,6 +25,7 @@ __all__ = [
     "GraphBlock",
     "GraphEdge",
     "GraphNode",
+    "Runner",
     "default_collapsed",
     "short_name",
 ]

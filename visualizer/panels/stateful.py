@@ -82,6 +82,13 @@ class StatefulPanel(Panel, Generic[S]):
         self._jobs.append(made)
         return made
 
+    def release(self, worker: LatestWins | StepJob) -> None:
+        """Join a lane or job of this panel that is not needed any more."""
+        self._lanes = [lane for lane in self._lanes if lane is not worker]
+        self._jobs = [job for job in self._jobs if job is not worker]
+        worker.close()
+        worker.deleteLater()
+
     def is_settled(self) -> bool:
         """Return whether everything asked for is computed and shown (long jobs aside)."""
         return not any(lane.busy for lane in self._lanes)

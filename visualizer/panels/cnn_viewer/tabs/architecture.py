@@ -12,7 +12,7 @@ from visualizer.panels.cnn_viewer.context import Context
 from visualizer.panels.cnn_viewer.tabs.architecture_compute import DrawnNetwork, drawn_network
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.network_size import input_size
-from widgets.architecture_view import ArchitectureView
+from widgets.architecture_view import ArchitectureView, Runner
 from widgets.form_parts import wrapping_label
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ class ArchitectureTab(Tab):
         self._asked: tuple[LoadedModel, tuple[int, int, int]] | None = None
         self._layers: frozenset[str] = frozenset()
         self._layer = ""
-        self._arranging = host.lane("arranging")
-        self.view = ArchitectureView("architecture_graph", run=self._arrange)
+        self.view = ArchitectureView("architecture_graph", run=_runner(host))
         self.text = wrapping_label("architecture_text")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -67,10 +66,6 @@ class ArchitectureTab(Tab):
         self.text.setText(drawn.text)
         self.settled.emit()
 
-    def _arrange(self, work: Callable[[], Any], take: Callable[[Any], None]) -> None:
-        """Let a large graph be arranged while the window goes on."""
-        self._arranging.submit(work, take, self._failed)
-
     def _failed(self, error: JobError) -> None:
         self.host.say(TOPIC, error)
         self.settled.emit()
@@ -81,3 +76,13 @@ class ArchitectureTab(Tab):
             self.host.show_info(said)
         elif name != self._layer:
             self.host.choose_layer(name)
+
+
+def _runner(host: TabHost) -> Runner:
+    """Return what lets large graphs be arranged while the window goes on."""
+    lane = host.lane("arranging")  # of no tab: a view that knows its tab would keep it alive
+
+    def run(work: Callable[[], Any], take: Callable[[Any], None]) -> None:
+        lane.submit(work, take, lambda error: host.say(TOPIC, error))
+
+    return run
