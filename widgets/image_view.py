@@ -260,6 +260,10 @@ class ImageView(QWidget):
         """Show the whole picture, and those of linked views."""
         self._navigator.fit()
 
+    def is_fitted(self) -> bool:
+        """Return whether nobody has zoomed or panned since the whole picture was shown."""
+        return self._navigator.fitted
+
     def zoom_to(self, row: float, column: float, pixels_across: float) -> None:
         """Centre pixel (row, column) with `pixels_across` pixels over the view's width."""
         if self._picture is None:

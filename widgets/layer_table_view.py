@@ -95,6 +95,8 @@ class LayerTableView(QWidget):
     """The key of the row that the person went to."""
     answers_changed = Signal(object)
     """All answers so far, {(row, column): text}, after the person typed one."""
+    sorted = Signal(str, bool)
+    """The heading that the person sorts by, "" for the first order, and whether it falls."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,6 +138,7 @@ class LayerTableView(QWidget):
         head.setSortIndicatorClearable(True)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         view.setSortingEnabled(True)
+        head.sortIndicatorChanged.connect(self._sort_changed)
         head.sectionResized.connect(self._fit_sums)
         head.geometriesChanged.connect(self._fit_sums)
         view.horizontalScrollBar().valueChanged.connect(self._scroll_sums)
@@ -164,7 +167,7 @@ class LayerTableView(QWidget):
         chosen = self.chosen()
         self._model.set_table(data)
         if not same:
-            self.view.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+            self.set_sort("")
             self._fit_columns()
         self.set_chosen(chosen)
         self._show_sums()
@@ -177,6 +180,18 @@ class LayerTableView(QWidget):
         """Show only rows that hold each word of `text` somewhere."""
         self._filter.set_words(text)
         self._show_sums()
+
+    def set_sort(self, heading: str, *, descending: bool = False) -> None:
+        """Sort by the column with this heading, without telling; as given where there is none."""
+        headings = [column.heading for column in self._model.table().columns]
+        section = headings.index(heading) if heading in headings else -1
+        falls = descending and section >= 0
+        order = Qt.SortOrder.DescendingOrder if falls else Qt.SortOrder.AscendingOrder
+        head = self.view.horizontalHeader()
+        if (head.sortIndicatorSection(), head.sortIndicatorOrder()) != (section, order):
+            quiet, self._quiet = self._quiet, True
+            head.setSortIndicator(section, order)
+            self._quiet = quiet
 
     def shown_rows(self) -> list[int]:
         """Return the rows of the data that are shown, in their order."""
@@ -253,6 +268,12 @@ class LayerTableView(QWidget):
     def _row_changed(self, current: Index, before: Index) -> None:
         if current.isValid() and not self._quiet and current.row() != before.row():
             self.row_chosen.emit(self.chosen())
+
+    def _sort_changed(self, section: int, order: Qt.SortOrder) -> None:
+        columns = self._model.table().columns
+        if not self._quiet:
+            heading = columns[section].heading if 0 <= section < len(columns) else ""
+            self.sorted.emit(heading, order is Qt.SortOrder.DescendingOrder and bool(heading))
 
     def _show_sums(self) -> None:
         data, rows = self._model.table(), self.shown_rows()

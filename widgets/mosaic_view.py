@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from widgets._mosaic.linking import MosaicLink, look_of, middle_of
 from widgets._mosaic.overlay import Overlay, Shown
 from widgets._mosaic.tiling import Maps, TiledValues, Tiling, assemble, columns_for
 from widgets.image_view import ImageView
@@ -133,6 +134,24 @@ class MosaicView(QWidget):
         tiling = self._shown.tiling
         middle = at[0] + (tiling.height - 1) / 2, at[1] + (tiling.width - 1) / 2
         self.view.zoom_to(*middle, 1.1 * max(tiling.width, tiling.height * self._aspect()))
+
+    def link_to(self, other: MosaicView) -> None:
+        """Share zoom and pan with `other` from now on, map by map, both ways."""
+        MosaicLink(self, other)
+
+    def look_like(self, other: MosaicView) -> None:
+        """Look at the same part of the same map as `other`; at all maps if it does."""
+        if self._shown is None or other._shown is None:
+            return
+        if other.view.is_fitted():
+            self.view.fit()
+            return
+        look = look_of(other._shown.tiling, other.view.visible_rect())
+        channel = int(other._shown.order[look.place])
+        where = np.flatnonzero(self._shown.order == channel)
+        tiling = self._shown.tiling
+        place = int(where[0]) if len(where) else min(look.place, tiling.count - 1)
+        self.view.zoom_to(*middle_of(tiling, place, look), look.across * tiling.width)
 
     def viewport(self) -> QWidget:
         """Return the widget that takes the mouse."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -9,6 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engines.images import load_sample
 from visualizer import theme
 from visualizer.app import make_application
+from visualizer.edits import Edits
+from visualizer.history import History
 from visualizer.jobs import LatestWins, StepJob
 from visualizer.panels.cnn_viewer.compute import default_layer, load_network, run_network
 from visualizer.panels.cnn_viewer.context import Context
@@ -45,21 +48,42 @@ class Bench:
         QVBoxLayout(self.window).setContentsMargins(0, 0, 0, 0)
         self.lanes, self.jobs, self.asked = [], [], []
         self.said, self.infos = {}, []
-        self.tab = None
+        self.tab = self._context = None
+        self.history = History(
+            CnnViewerState(), self.window, carry=lambda now, then: then.looking_like(now)
+        )
+        self.history.changed.connect(lambda _before, _after: self._tell())
+
+    def show(self, context):
+        """Show another picture, network or layer; what the tabs are set to stays."""
+        self._context = context
+        self.history.look(context.state.replace(tabs=self.history.present.tabs))
+        self._tell()
+
+    def _tell(self):
+        if self.tab is not None:
+            self.tab.show_context(replace(self._context, state=self.history.present))
+
+    def undo(self):
+        self.history.stack.undo()
+
+    def redo(self):
+        self.history.stack.redo()
 
     def open(self, kind, context=None):
         def ask(what):
             return lambda *values: self.asked.append((what, *values))
 
         host = TabHost(
-            services=None, lane=self._lane, job=self._job, say=self._say,
+            services=None, edits=Edits(self.history), lane=self._lane, job=self._job, say=self._say,
             show_info=self.infos.append, choose_layer=ask("layer"), choose_channel=ask("channel"),
             choose_position=ask("position"), open_model=ask("model"), open_picture=ask("picture"),
         )  # fmt: skip
-        self.tab = kind(host)
-        self.window.layout().addWidget(self.tab)
+        tab = kind(host)
+        self.window.layout().addWidget(tab)
         self.window.show()
-        self.tab.show_context(context or context_of(run_of("chelsea")))
+        self.tab = tab
+        self.show(context or context_of(run_of("chelsea")))
         self.tab.set_active(True)
         return self.tab
 

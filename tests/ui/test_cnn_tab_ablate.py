@@ -61,7 +61,7 @@ def test_without_changes_both_lists_are_the_networks_own_prediction(tab):
 
 def test_zeroed_channels_move_the_prediction_as_by_hand(qtbot, bench, tab):
     for channel in (3, 7, 12):
-        tab.show_context(context_of(run_of("chelsea"), LAYER, channel))
+        bench.show(context_of(run_of("chelsea"), LAYER, channel))
         press(qtbot, bench, tab, "ablate_add")
     assert tab.list.count() == 3
 
@@ -90,7 +90,7 @@ def test_a_frozen_channel_keeps_its_answer_when_the_picture_changes(qtbot, bench
     press(qtbot, bench, tab, "ablate_add")
     assert tab.after.bars()[0].value == pytest.approx(tab.before.bars()[0].value, abs=1e-5)
     held = run_of("chelsea").activations[LAYER][:, 3].clone()
-    tab.show_context(context_of(run_of("coffee"), LAYER, 3))
+    bench.show(context_of(run_of("coffee"), LAYER, 3))
     qtbot.waitUntil(bench.idle, timeout=30_000)
 
     def freeze(answer):
@@ -128,7 +128,7 @@ def test_the_network_itself_is_never_changed(qtbot, bench, tab):
 
 
 def test_a_channel_that_does_not_exist_gets_a_sentence(qtbot, bench, tab):
-    tab.show_context(context_of(run_of("chelsea"), LAYER, 4000))
+    bench.show(context_of(run_of("chelsea"), LAYER, 4000))
     press(qtbot, bench, tab, "ablate_add")
     assert "not 4000" in bench.said["ablation"]
     assert tab.list.count() == 0

@@ -42,8 +42,9 @@ def test_another_picture_goes_through_the_same_network(tab):
 def test_a_channel_chosen_in_one_is_asked_for_and_marked_in_both(qtbot, bench, tab):
     place = tab.there.cell_to_widget(7, 2, 2)
     qtbot.mouseClick(tab.there.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert bench.asked[-1] == ("channel", LAYER, 7)
-    tab.show_context(context_of(run_of("chelsea"), LAYER, 7))
+    assert bench.asked[-2] == ("channel", LAYER, 7)
+    assert bench.asked[-1][0] == "position"
+    bench.show(context_of(run_of("chelsea"), LAYER, 7))
     assert (tab.here.chosen(), tab.there.chosen()) == (7, 7)
     assert tab.text.text().startswith("Channel 7:")
 
@@ -59,7 +60,7 @@ def test_another_network_shows_a_layer_as_far_along(qtbot, bench, tab):
     choose_kind(qtbot, bench, tab, "network")
     assert tab.networks.findData("efficientnet_lite0") >= 0
     assert not bench.said
-    tab.show_context(context_of(run_of("chelsea", "vgg11", "none"), "features.3", 5))
+    bench.show(context_of(run_of("chelsea", "vgg11", "none"), "features.3", 5))
     qtbot.waitUntil(bench.idle, timeout=60_000)
     assert tab._pair.similarity is None
     assert "differ in shape" in tab.text.text()

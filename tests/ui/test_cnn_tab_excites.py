@@ -76,9 +76,9 @@ def test_steps_wait_and_go_on_and_a_cancelled_run_stays_shown(qtbot, bench, tab)
 def test_every_switch_reaches_the_engine(qtbot, tab):
     for row in tab.form.rows:
         on = row.box.isChecked()
-        before = tab.form.wish().regularisers
+        before = tab.wish().regularisers
         row.box.click()
-        after = tab.form.wish().regularisers
+        after = tab.wish().regularisers
         field = row.switch.field
         assert bool(getattr(before, field)) is on
         assert bool(getattr(after, field)) is not on
@@ -101,7 +101,8 @@ def test_several_pictures_of_a_class_have_a_curve_each(qtbot, bench, tab):
     form = tab.form
     form.target.setCurrentIndex(form.target.findData("class"))
     form.target.activated.emit(form.target.currentIndex())
-    form.classes.set_class(281)
+    form.classes.setCurrentIndex(281)
+    form.classes.activated.emit(281)
     set_number(tab, "excites_count", 2)
     set_number(tab, "excites_steps", 2)
     child(tab, QCheckBox, "excites_diversity").click()
@@ -113,7 +114,7 @@ def test_several_pictures_of_a_class_have_a_curve_each(qtbot, bench, tab):
 
 
 def test_a_channel_that_does_not_exist_gets_a_sentence(qtbot, bench, tab):
-    tab.show_context(context_of(run_of("chelsea"), LAYER, 9999))
+    bench.show(context_of(run_of("chelsea"), LAYER, 9999))
     press(qtbot, tab, "excites_start")
     qtbot.waitUntil(lambda: bool(bench.said), timeout=30_000)
     assert "there is no 9999" in next(iter(bench.said.values()))

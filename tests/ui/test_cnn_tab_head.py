@@ -66,7 +66,7 @@ def test_pointing_at_a_score_outlines_its_window_and_names_what_is_seen_there(qt
 
 def test_another_class_has_another_map(qtbot, bench, tab):
     before = tab._shown.shares.copy()
-    tab.classes.set_class(967)
+    tab.classes.setCurrentIndex(967)
     tab.classes.activated.emit(967)
     qtbot.waitUntil(bench.idle, timeout=60_000)
     assert tab._shown.category == 967
@@ -74,7 +74,7 @@ def test_another_class_has_another_map(qtbot, bench, tab):
 
 
 def test_a_head_that_cannot_slide_gets_the_reason(qtbot, bench, tab):
-    tab.show_context(context_of(run_of("chelsea", "squeezenet1_1", "none")))
+    bench.show(context_of(run_of("chelsea", "squeezenet1_1", "none")))
     qtbot.waitUntil(bench.idle, timeout=60_000)
     assert "linear" in bench.said["head as convolution"]
     assert tab.equal.text() == ""

@@ -101,7 +101,7 @@ def test_every_kind_disturbs(qtbot, bench, tab, kind):
 
 
 def test_a_network_for_grey_pictures_can_be_disturbed(qtbot, bench, tab):
-    tab.show_context(context_of(run_of("camera", "digits", "none")))
+    bench.show(context_of(run_of("camera", "digits", "none")))
     qtbot.waitUntil(bench.idle, timeout=30_000)
     assert tab._shown.pixels.shape == (8, 8, 3)
     assert not bench.said

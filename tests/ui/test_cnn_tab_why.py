@@ -57,12 +57,12 @@ def test_the_class_activation_map_averages_to_the_score_without_its_bias(qtbot, 
 
 def test_another_class_gives_another_map_and_stays_when_the_picture_changes(qtbot, bench, tab):
     before = tab._shown.heat.values.copy()
-    tab.classes.set_class(967)
+    tab.classes.setCurrentIndex(967)
     tab.classes.activated.emit(967)
     qtbot.waitUntil(bench.idle, timeout=30_000)
     assert "espresso" in tab.text.text()
     assert not np.array_equal(before, tab._shown.heat.values)
-    tab.show_context(context_of(run_of("coffee")))
+    bench.show(context_of(run_of("coffee")))
     qtbot.waitUntil(bench.idle, timeout=30_000)
     assert tab.classes.chosen_class() == 967
     press(qtbot, tab, "why_likeliest")
@@ -72,7 +72,8 @@ def test_another_class_gives_another_map_and_stays_when_the_picture_changes(qtbo
 
 def test_what_speaks_against_is_blue_only_when_asked_for(qtbot, bench, tab):
     assert tab._shown.levels[0] == 0
-    tab.classes.set_class(967)  # espresso: much of the cat speaks against it
+    tab.classes.setCurrentIndex(967)  # espresso: much of the cat speaks against it
+    tab.classes.activated.emit(967)
     child(tab, QCheckBox, "why_signed").click()
     qtbot.waitUntil(bench.idle, timeout=30_000)
     assert tab._shown.levels[0] == -tab._shown.levels[1]
@@ -82,8 +83,8 @@ def test_what_speaks_against_is_blue_only_when_asked_for(qtbot, bench, tab):
 def test_occlusion_waits_for_its_button_and_tells_by_how_much_the_score_falls(qtbot, bench, tab):
     choose_method(qtbot, bench, tab, "occlusion")
     assert tab._shown is None
-    tab.window_side.set_value(128)
-    tab.stride.set_value(64)
+    child(tab, QDoubleSpinBox, "why_window_box").setValue(128)
+    child(tab, QDoubleSpinBox, "why_stride_box").setValue(64)
     press(qtbot, tab, "why_compute")
     qtbot.waitUntil(bench.idle, timeout=60_000)
     heat = tab._shown.heat
@@ -117,6 +118,6 @@ def test_the_opacity_mixes_the_map_with_the_picture(qtbot, tab):
 
 def test_an_untrained_network_without_maps_says_so(qtbot, bench, tab):
     assert network().model.card.weights_state == "trained"
-    tab.show_context(context_of(run_of("chelsea", "vgg11", "none")))
+    bench.show(context_of(run_of("chelsea", "vgg11", "none")))
     choose_method(qtbot, bench, tab, "cam")
     assert "average" in next(iter(bench.said.values()))

@@ -151,7 +151,7 @@ def test_a_row_shows_the_layers_channels_and_the_layer_that_is_shown_its_row(qtb
     qtbot.mouseClick(vgg.view.view.viewport(), LEFT, pos=vgg.view.cell_center(4, 0))
     assert bench.asked == [("layer", "features.4")]
     run = run_of("chelsea", "vgg19", "none")
-    vgg.show_context(context_of(run, layer="features.28"))
+    bench.show(context_of(run, layer="features.28"))
     assert vgg.view.chosen() == "features.28"
 
 

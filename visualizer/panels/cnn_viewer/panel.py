@@ -134,6 +134,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
     def _tab_host(self) -> TabHost:
         return TabHost(
             services=self.services,
+            edits=self.edits,
             lane=self.lane,
             job=self.job,
             say=self.say,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from visualizer.frozen import Frozen
+from visualizer.panels.cnn_viewer.tab_settings import TabSettings
 from visualizer.pictures.source import PictureSource
 
 EMBEDDED = "efficientnet_lite0"
@@ -40,7 +41,7 @@ class CnnViewerState(Frozen):
     position: (row, column) of the unit in the layer's map, None until the person points;
     held: the position is kept while the mouse moves; strongest: how many channels are shown, 0 for
     all; opacity: of the map over the picture; input_size: (rows, columns), None for the network's
-    own; tab: the name of the open tab.
+    own; tab: the name of the open tab; tabs: what each tab is set to.
     """
 
     picture: PictureSource = PictureSource()
@@ -55,11 +56,12 @@ class CnnViewerState(Frozen):
     opacity: Annotated[float, Field(ge=0, le=1)] = 0.6
     input_size: tuple[int, int] | None = None
     tab: str = ""
+    tabs: TabSettings = TabSettings()
 
     def runs_like(self, other: CnnViewerState) -> bool:
         """Return whether the network is asked for the same numbers (the picture aside)."""
         return (self.model, self.input_size) == (other.model, other.input_size)
 
     def looking_like(self, present: CnnViewerState) -> CnnViewerState:
-        """Return this state with the tab open that is open in `present`."""
-        return self.replace(tab=present.tab)
+        """Return this state with the tab open that is open in `present`, and looked at alike."""
+        return self.replace(tab=present.tab, tabs=self.tabs.looking_like(present.tabs))

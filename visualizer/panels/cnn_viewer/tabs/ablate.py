@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import cast
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QListWidgetItem, QWidget
 
 from engines.errors import EngineError
 from visualizer.jobs import JobError, explain
 from visualizer.panels.cnn_viewer.context import Context
-from visualizer.panels.cnn_viewer.tabs.ablate_compute import Action, Change, Moved, held_map, move
+from visualizer.panels.cnn_viewer.tab_settings import AblateSettings, Ablation
+from visualizer.panels.cnn_viewer.tabs.ablate_compute import Moved, held_map, misfit, move
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.parts import beside, button, column, lay_out
 from widgets.bar_list import Bar, BarList
@@ -39,7 +39,8 @@ class AblateTab(Tab):
     def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         self._context: Context | None = None
-        self._changes: list[Change] = []
+        self._shown: AblateSettings | None = None
+        self._misfits: tuple[str, ...] = ()  # of each change, "" where it fits
         self._lane = host.lane("ablate")
         self.subject = wrapping_label("ablate_subject")
         self.action = ToggleRow("ablate_action", ACTIONS)
@@ -69,11 +70,11 @@ class AblateTab(Tab):
             column(QLabel("With the changes"), self.after, self.note),
         )  # fmt: skip
         self._connect()
-        self._show_action("ablate")
-        self._show_list()
+        self._show_next(AblateSettings())
+        self._show_list((), ())
 
     def _connect(self) -> None:
-        self.action.chosen.connect(self._show_action)
+        self.action.chosen.connect(self._choose_action)
         self.amount.changed.connect(self._amount_changed)
         self.add.clicked.connect(self._add)
         self.remove.clicked.connect(self._remove)
@@ -87,101 +88,119 @@ class AblateTab(Tab):
     # -- the panel's contract ---------------------------------------------------------------
 
     def show_context(self, context: Context) -> None:
-        """Show the prediction of the new picture, with the changes in force."""
+        """Show the list, and the prediction of the picture with the changes in force."""
         before, self._context = self._context, context
         run = context.run
         self.setEnabled(run is not None)
         if run is None:
             return
-        old = before.run if before is not None else None
-        if old is not None and old.model is not run.model:
-            self._changes = []  # its channels are others
-            self._show_list()
         self.subject.setText(f"{context.layer}, channel {context.state.channel}")
-        if run is not old:
-            self._compute(follow=True)
+        settings = context.state.tabs.ablate
+        old, self._shown = self._shown, settings
+        new_run = before is None or run is not before.run
+        if new_run or old is None or settings.changes != old.changes:
+            self._show_list(settings.changes, old.changes if old is not None else ())
+            self._compute(follow=new_run or self.host.edits.following)
+        self._show_next(settings)
 
     # -- events -----------------------------------------------------------------------------
 
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[Ablation, ...]:
         """Return the list."""
-        return tuple(self._changes)
+        return self.settings.changes
 
-    def _show_action(self, action: str) -> None:
-        self.amount.setVisible(action == "scale")
+    def _show_next(self, settings: AblateSettings) -> None:
+        """Set the controls to the chosen entry, else to what the next one would be."""
+        row = self.list.currentRow()
+        chosen = settings.changes[row] if 0 <= row < len(settings.changes) else None
+        scales = chosen is not None and chosen.action == "scale"
+        self.action.set_value(settings.action)
+        self.amount.setVisible(settings.action == "scale")
+        self.amount.set_value(chosen.amount if scales and chosen else settings.amount)
+
+    def _choose_action(self, action: str) -> None:
+        self.look(action=action)  # of the next one: nothing that is in force changes
 
     def _add(self) -> None:
         context = self._context
         if context is None or context.run is None:
             return
-        action = cast(Action, self.action.value())
+        settings = self.settings
         layer, channel = context.layer, context.state.channel
         try:
             held = held_map(context.run, layer, channel)
         except EngineError as error:
             self.host.say(TOPIC, explain(error))
             return
-        path = layer.split("#")[0]
-        made = Change(
-            path, channel, action,
-            self.amount.value() if action == "scale" else 1.0, held if action == "freeze" else None,
-        )  # fmt: skip
+        made = Ablation(
+            layer=layer.split("#")[0],
+            channel=channel,
+            action=settings.action,
+            amount=settings.amount if settings.action == "scale" else 1.0,
+            held=held if settings.action == "freeze" else None,
+        )
         # A later change of the same channel takes the place of the earlier.
-        self._changes = [
-            change for change in self._changes if (change.layer, change.channel) != (path, channel)
-        ]
-        self._changes.append(made)
-        self._show_list(select=len(self._changes) - 1)
-        self._compute()
+        place = (made.layer, made.channel)
+        kept = [change for change in settings.changes if (change.layer, change.channel) != place]
+        self._change(f"add {made.text()}", [*kept, made])
 
     def _amount_changed(self, amount: float, goes_on: bool) -> None:
         """Scale the selected change along, so that the prediction moves under the slider."""
-        row = self.list.currentRow()
-        if not 0 <= row < len(self._changes) or self._changes[row].action != "scale":
-            return
-        self._changes[row] = replace(self._changes[row], amount=amount)
-        with QSignalBlocker(self.list):
-            self.list.item(row).setText(self._changes[row].text())
-        self._compute(follow=goes_on)
+        row, changes = self.list.currentRow(), list(self.changes())
+        if 0 <= row < len(changes) and changes[row].action == "scale":
+            changes[row] = changes[row].replace(amount=amount)
+        self.edit(
+            f"× {amount:g}", merge_key="amount", goes_on=goes_on, amount=amount,
+            changes=tuple(changes),
+        )  # fmt: skip
 
     def _selected(self, row: int) -> None:
-        if 0 <= row < len(self._changes):
-            change = self._changes[row]
-            self.action.set_value(change.action)
-            self._show_action(change.action)
-            if change.action == "scale":
-                self.amount.set_value(change.amount)
+        changes = self.changes()
+        if 0 <= row < len(changes):
+            action = changes[row].action
+            self.look(action=action)
+            self._show_next(self.settings)
 
     def _switched(self, item: QListWidgetItem) -> None:
-        row = self.list.row(item)
+        row, changes = self.list.row(item), list(self.changes())
         on = item.checkState() is Qt.CheckState.Checked
-        if self._changes[row].on != on:
-            self._changes[row] = replace(self._changes[row], on=on)
-            self._compute()
+        if changes[row].on != on:
+            changes[row] = changes[row].replace(on=on)
+            self._change(f"{changes[row].text()} {'on' if on else 'off'}", changes)
 
     def _remove(self) -> None:
         gone = {self.list.row(item) for item in self.list.selectedItems()}
-        self._changes = [change for row, change in enumerate(self._changes) if row not in gone]
-        self._show_list()
-        self._compute()
+        kept = [change for row, change in enumerate(self.changes()) if row not in gone]
+        self._change("remove", kept)
 
     def _reset(self) -> None:
-        self._changes = []
-        self._show_list()
-        self._compute()
+        self._change("reset", [])
 
-    def _show_list(self, select: int = -1) -> None:
+    def _change(self, label: str, changes: Sequence[Ablation]) -> None:
+        self.edit(label, changes=tuple(changes))
+
+    def _show_list(self, changes: tuple[Ablation, ...], before: tuple[Ablation, ...]) -> None:
+        """Show the entries; what is in force nowhere in this network is greyed, with the reason."""
+        run = self._context.run if self._context is not None else None
+        row = self.list.currentRow()
+        if len(changes) != len(before):
+            row = len(changes) - 1 if len(changes) > len(before) else -1
+        self._misfits = tuple(misfit(run, change) if run is not None else "" for change in changes)
+        grey = self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
         with QSignalBlocker(self.list):
             self.list.clear()
-            for change in self._changes:
-                item = QListWidgetItem(change.text())
+            for change, reason in zip(changes, self._misfits, strict=True):
+                item = QListWidgetItem(f"{change.text()} – left out" if reason else change.text())
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
                 item.setCheckState(Qt.CheckState.Checked if change.on else Qt.CheckState.Unchecked)
+                item.setToolTip(f"Left out: {reason}" if reason else change.text())
+                if reason:
+                    item.setForeground(grey)
                 self.list.addItem(item)
-            if select >= 0:
-                self.list.setCurrentRow(select)
+            if 0 <= row < len(changes):
+                self.list.setCurrentRow(row)
         for part in (self.remove, self.reset):
-            part.setEnabled(bool(self._changes))
+            part.setEnabled(bool(changes))
 
     # -- the prediction ---------------------------------------------------------------------
 
@@ -206,21 +225,29 @@ class AblateTab(Tab):
             ],
             1,
         )
+        self.note.setText(self._said(moved))
+
+    def _said(self, moved: Moved) -> str:
         was, now = moved.before[0], moved.after[0]
-        count = sum(change.on for change in self._changes)
-        if not count:
-            self.note.setText(
-                "Select a channel below and add it: what the network sees without it shows here."
-            )
+        fits = [
+            change for change, why in zip(self.changes(), self._misfits, strict=True) if not why
+        ]
+        if not any(change.on for change in fits):
+            text = "Select a channel below and add it: what the network sees without it shows here."
         elif was[0] == now[0]:
-            self.note.setText(
-                f"It stays “{now[1]}”: {_percent(was[3])} in place of {_percent(was[2])}."
-            )
+            text = f"It stays “{now[1]}”: {_percent(was[3])} in place of {_percent(was[2])}."
         else:
-            self.note.setText(
+            text = (
                 f"“{was[1]}” falls from {_percent(was[2])} to {_percent(was[3])}; now it is "
                 f"“{now[1]}”."
             )
+        reasons = list(dict.fromkeys(why for why in self._misfits if why))
+        if reasons:
+            count = sum(bool(why) for why in self._misfits)
+            first = f"{reasons[0]}, and more" if len(reasons) > 1 else reasons[0]
+            waits = "1 change waits" if count == 1 else f"{count} changes wait"
+            text += f" {waits} for another network or input: in this one {first}."
+        return text
 
 
 def _percent(share: float) -> str:

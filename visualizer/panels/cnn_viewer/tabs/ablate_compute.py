@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,39 +13,13 @@ from engines.errors import EngineError
 from engines.surgery import ChannelEdit, edited
 from visualizer.panels.cnn_viewer.compute import class_scores, shares_of
 from visualizer.panels.cnn_viewer.context import Run
+from visualizer.panels.cnn_viewer.tab_settings import Ablation, HeldMap
 from visualizer.panels.cnn_viewer.tabs.parts import own_model
 
 if TYPE_CHECKING:
     import torch
 
-Action = Literal["ablate", "scale", "freeze"]
 TOP = 5
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """One entry of the list: what is done to a channel; `on` False: kept, but not in force.
-
-    held: for "freeze" the channel's map, (H, W) or a single number's tensor, as it was then.
-    """
-
-    layer: str
-    channel: int
-    action: Action
-    amount: float = 1.0
-    held: torch.Tensor | None = None
-    on: bool = True
-
-    def text(self) -> str:
-        """Return the entry as it is written in the list."""
-        what = {
-            "ablate": "= 0", "scale": f"× {self.amount:g}", "freeze": "held as it was",
-        }  # fmt: skip
-        return f"{self.layer} [{self.channel}] {what[self.action]}"
-
-    def edit(self) -> ChannelEdit:
-        """Return it as the engine takes it."""
-        return ChannelEdit(self.layer, self.channel, self.action, self.amount, self.held)
 
 
 @dataclass(frozen=True)
@@ -56,17 +30,49 @@ class Moved:
     after: tuple[tuple[int, str, float, float], ...]
 
 
-def held_map(run: Run, layer: str, channel: int) -> torch.Tensor:
+def held_map(run: Run, layer: str, channel: int) -> HeldMap:
     """Return a channel's present values, to hold it there. Raises EngineError if there are none."""
-    values = run.activations[layer][0]
-    turned = values.T if values.ndim == 2 else values
-    if not 0 <= channel < len(turned):
-        raise EngineError(f"{layer} has the channels 0 to {len(turned) - 1}; not {channel}.")
-    return turned[channel].clone()
+    channels = _channels_first(run, layer)
+    if not 0 <= channel < len(channels):
+        raise EngineError(f"{layer} has the channels 0 to {len(channels) - 1}; not {channel}.")
+    return HeldMap.of(channels[channel].numpy())
 
 
-def move(run: Run, changes: Sequence[Change]) -> Moved:
-    """Return how the changes in force move the prediction of the run's picture."""
+def misfit(run: Run, change: Ablation) -> str:
+    """Return why this network has no place for `change`, "" if it has."""
+    layer = next((name for name in run.activations if name.split("#")[0] == change.layer), None)
+    if layer is None:
+        return f"there is no layer {change.layer}"
+    channels = _channels_first(run, layer)
+    if change.channel >= len(channels):
+        return f"{change.layer} has only the channels 0 to {len(channels) - 1}"
+    shape = tuple(channels.shape[1:])
+    if change.held is not None and change.held.shape != shape:
+        sizes = (" × ".join(map(str, size)) for size in (shape, change.held.shape))
+        return "the map of {} [{}] has {} positions, and {} are held".format(
+            change.layer, change.channel, *sizes
+        )
+    return ""
+
+
+def _channels_first(run: Run, layer: str) -> torch.Tensor:
+    """Return a layer's answer to the picture with its channels as the first axis."""
+    values = run.activations[layer][0].detach()
+    return values.T if values.ndim == 2 else values
+
+
+def _edit(change: Ablation) -> ChannelEdit:
+    import torch
+
+    held = torch.from_numpy(change.held.values()) if change.held is not None else None
+    return ChannelEdit(change.layer, change.channel, change.action, change.amount, held)
+
+
+def move(run: Run, changes: Sequence[Ablation]) -> Moved:
+    """Return how the changes in force move the prediction of the run's picture.
+
+    What this network has no place for is left out.
+    """
     scores = class_scores(run.model, run.activations)
     if scores is None:
         raise EngineError(
@@ -75,9 +81,10 @@ def move(run: Run, changes: Sequence[Change]) -> Moved:
         )
     before = shares_of(scores)
     after = before
-    if any(change.on for change in changes):
+    in_force = [change for change in changes if change.on and not misfit(run, change)]
+    if in_force:
         model = own_model(run.model)
-        with edited(model.module, [change.edit() for change in changes if change.on]):
+        with edited(model.module, [_edit(change) for change in in_force]):
             answer = class_scores(model, capture(model.module, run.batch))
         if answer is None or not np.isfinite(answer).all():
             raise EngineError("With these changes the scores are no numbers; take one back.")

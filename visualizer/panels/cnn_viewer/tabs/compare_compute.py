@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -30,11 +30,13 @@ Kind = Literal["picture", "network", "untrained"]
 class Other:
     """What is compared with: another picture (a sample's name or a file), or another network.
 
-    kind "untrained": the same network before any training.
+    kind "untrained": the same network before any training. layer: of the other that is wanted, ""
+    for the counterpart of the one that is shown.
     """
 
     kind: Kind
     name: str
+    layer: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,15 @@ class Comparer:
     def compare(self, run: Run, layer: str, other: Other) -> Pair:
         """Return `layer` in the run and in the other. Raises EngineError with a sentence."""
         against = self._other(run, other)
-        there = _same_place(run, layer, against)
+        there = counterpart(run, layer, against)
+        if other.layer in against.activations and layer == counterpart(against, other.layer, run):
+            there = other.layer
         state = run.state.replace(sort="index", strongest=0)
         sheets = (make_sheet(run, layer, state), make_sheet(against, there, state))
         return Pair(*sheets, there, _similarity(sheets[0].maps, sheets[1].maps))
 
     def _other(self, run: Run, other: Other) -> Run:
-        key = (run if other.kind != "picture" else run.model, other)
+        key = (run if other.kind != "picture" else run.model, replace(other, layer=""))
         if self._run is None or self._key is None or not _same(self._key, key):
             self._run, self._key = _run_other(run, other), key
         return self._run
@@ -94,11 +98,11 @@ def _picture(image: LoadedImage, name: str) -> Picture:
     return Picture(PictureSource(kind=kind, name=name), image)
 
 
-def _same_place(run: Run, layer: str, against: Run) -> str:
-    """Return the layer of the same name, else the one with maps as far along in the other."""
-    if layer in against.activations:
+def counterpart(run: Run, layer: str, other: Run) -> str:
+    """Return the layer of the same name in the other run, else one with maps as far along."""
+    if layer in other.activations:
         return layer
-    names = [name for name, values in against.activations.items() if values.ndim == 4]
+    names = [name for name, values in other.activations.items() if values.ndim == 4]
     if not names:
         raise EngineError("The other network has no layers with maps to compare with.")
     own = list(run.activations)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.context import Context
+from visualizer.panels.cnn_viewer.tab_settings import DigitsSettings
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.digits_compute import (
     LAYERS,
@@ -34,6 +36,7 @@ class DigitsTab(Tab):
     name = "digits"
     title = "Digits"
     tooltip = "Train a tiny network on handwritten digits, then draw one and see every layer answer"
+    keeps_own_network = True
 
     def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
@@ -45,10 +48,11 @@ class DigitsTab(Tab):
         self._lane = host.lane("digit")
         self._job = host.job("digits")
         self.epochs = spin("digits_epochs", 1, 100, "How often every digit is seen")
-        self.epochs.setValue(12)
         self.epochs.setPrefix("epochs ")
+        self.epochs.setKeyboardTracking(False)
         self.seed = spin("digits_seed", 0, 9999, "Another seed: other first weights and order")
         self.seed.setPrefix("seed ")
+        self.seed.setKeyboardTracking(False)
         self.train = button("digits_train", "Train", "Learn 1,437 digits anew, within seconds")
         self.bar = JobBar("digits_job")
         self.text = wrapping_label("digits_text")
@@ -69,6 +73,7 @@ class DigitsTab(Tab):
         self.maps = {name: self._mosaic(f"digits_{name}", f"{name}, ReLU") for name in LAYERS}
         self._lay_out()
         self._connect()
+        self._show_settings(DigitsSettings())
         self._enable()
 
     @staticmethod
@@ -104,6 +109,8 @@ class DigitsTab(Tab):
         bind(self.bar, self._job)
         self._job.stepped.connect(self._show_steps)
         self._job.failed.connect(lambda error: self.host.say(TOPIC, error))
+        self.epochs.valueChanged.connect(lambda n: self.edit(f"{n} epochs", epochs=n))
+        self.seed.valueChanged.connect(lambda n: self.edit(f"seed {n}", seed=n))
         self.train.clicked.connect(self._train)
         self.pad.drawn.connect(self._drawn)
         self.clear.clicked.connect(self.pad.clear)
@@ -112,12 +119,18 @@ class DigitsTab(Tab):
     # -- the panel's contract ---------------------------------------------------------------
 
     def show_context(self, context: Context) -> None:
-        """The digits are a world of their own: the panel's picture and network do not matter."""
+        """Set the controls; the panel's picture and network do not matter to the digits."""
+        self._show_settings(context.state.tabs.digits)
+
+    def _show_settings(self, wanted: DigitsSettings) -> None:
+        for box, value in ((self.epochs, wanted.epochs), (self.seed, wanted.seed)):
+            with QSignalBlocker(box):
+                box.setValue(value)
 
     # -- training ---------------------------------------------------------------------------
 
     def _train(self) -> None:
-        seed, epochs = self.seed.value(), self.epochs.value()
+        seed, epochs = self.settings.seed, self.settings.epochs
         self.host.say(TOPIC, None)
         self._losses = []
         self._watched = None

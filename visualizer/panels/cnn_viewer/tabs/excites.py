@@ -17,18 +17,25 @@ from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.excites_compute import (
     Drawn,
     Found,
+    Wish,
     draw,
-    objective_of,
+    place_of,
     search,
+    usual_size,
+    wish_of,
 )
 from visualizer.panels.cnn_viewer.tabs.excites_controls import ExcitesForm
-from visualizer.panels.cnn_viewer.tabs.parts import SPACING, bind, button, column, lay_out
+from visualizer.panels.cnn_viewer.tabs.parts import SPACING, bind, button, class_of, column, lay_out
 from widgets.curve_plot import Curve, CurvePlot
 from widgets.form_parts import wrapping_label
 from widgets.job_bar import JobBar
 from widgets.mosaic_view import Maps, MosaicView
 
 DRAW, SEARCH = "what excites it", "strongest patches"
+LABELS = {
+    "target": "what is excited", "category": "class", "place": "position", "steps": "steps",
+    "size": "size", "seed": "seed", "count": "pictures", "natural": "what keeps it natural",
+}  # fmt: skip
 
 
 class ExcitesTab(Tab):
@@ -41,7 +48,6 @@ class ExcitesTab(Tab):
     def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         self._context = Context(state=None)  # type: ignore[arg-type]  # replaced by the first
-        self._model: object = None
         self._curve: list[tuple[int, tuple[float, ...]]] = []
         self._drawing = host.job("excites")
         self._searching = host.job("patches")
@@ -90,6 +96,7 @@ class ExcitesTab(Tab):
         self._drawing.failed.connect(lambda error: self.host.say(DRAW, error))
         self._searching.stepped.connect(lambda found: self._show_found(found[-1]))
         self._searching.failed.connect(lambda error: self.host.say(SEARCH, error))
+        self.form.setting_changed.connect(self._changed_setting)
         self.form.started.connect(self.start)
         self.form.stepped.connect(self.step)
         self.form.folder_pressed.connect(self._ask_folder)
@@ -106,12 +113,22 @@ class ExcitesTab(Tab):
         self.form.setEnabled(run is not None)
         if run is None:
             return
-        if run.model is not self._model:
-            self._model = run.model
-            self.form.set_own_size(run.model.preprocess.height)
-        best = run.predictions[0].index if run.predictions else 0
-        self.form.set_categories(run.model.categories, best)
-        self.form.set_subject(f"{context.layer}, channel {context.state.channel}")
+        wanted, place = context.state.tabs.excites, place_of(context, run)
+        subject = f"{context.layer}, channel {context.state.channel}"
+        if place is not None and wanted.target in ("neuron", "direction"):
+            subject += f", row {place.position[0]}, column {place.position[1]}: {place.why}"
+        self.form.set_categories(run.model.categories)
+        self.form.show_settings(
+            wanted, subject, usual_size(run), class_of(wanted.category, run), place
+        )
+
+    def _changed_setting(self, field: str, value: object) -> None:
+        self.edit(LABELS[field], **{field: value})
+
+    def wish(self) -> Wish | None:
+        """Return what is asked for; None before there is a picture. Raises VisualizationError."""
+        run = self._context.run
+        return wish_of(self._context, run) if run is not None else None
 
     # -- drawing ----------------------------------------------------------------------------
 
@@ -122,18 +139,16 @@ class ExcitesTab(Tab):
             return
         self.host.say(DRAW, None)
         try:
-            wish = self.form.wish()
-            objective = objective_of(wish, self._context, run)
+            wish = wish_of(self._context, run)
         except EngineError as error:
             self.host.say(DRAW, explain(error))
             return
         self._curve = []
         self._steps = wish.steps
         self.curve.set_curves(())
-        self.drawn_text.setText(objective.name)
         self.pictures.set_overlay_text(None)
         self.bar.begin("Step")
-        self._drawing.start(lambda: draw(wish, objective, run), paused=paused)
+        self._drawing.start(lambda: draw(wish, run), paused=paused)
 
     def step(self) -> None:
         """Take one step and wait; the first one where nothing is being drawn."""
@@ -144,6 +159,7 @@ class ExcitesTab(Tab):
     def _show_steps(self, steps: list[Drawn]) -> None:
         self._curve += [(step.iteration, step.activations) for step in steps]
         last = steps[-1]
+        self.drawn_text.setText(last.title)
         names = tuple(f"{number}: {value:.3g}" for number, value in enumerate(last.activations))
         single = len(last.pictures) == 1
         shown = Maps(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
@@ -13,31 +14,29 @@ from PySide6.QtWidgets import (
     QGroupBox,
     QHBoxLayout,
     QLabel,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from engines.feature_visualization import Regularisers
+from visualizer.panels.cnn_viewer.tab_settings import Dose, ExcitesSettings
 from visualizer.panels.cnn_viewer.tabs.parts import SPACING, ClassChooser, button
 from widgets.form_parts import add_choice, combo, row, spin, wrapping_label
 
 LARGEST_SIZE = 512
-SMALL_INPUT = 64  # networks that read smaller pictures have them drawn at their own size
 USUAL_SIZE = 160
 
 
 @dataclass(frozen=True)
 class Switch:
-    """One regulariser: its field of `Regularisers`, text, what it is for, and its amount.
+    """One regulariser: its field of `Naturalness`, text, what it is for, and its amount.
 
-    low, high, step, decimals: of the amount; None for high: it has none, only on and off.
+    high, step, decimals: of the amount; None for high: it has none, only on and off.
     """
 
     field: str
     text: str
     tooltip: str
-    on: bool
-    amount: float = 1.0
     high: float | None = None
     step: float = 1.0
     decimals: int = 0
@@ -48,48 +47,59 @@ SWITCHES = (
     Switch(
         "fourier", "Fourier",
         "Optimise sines and cosines, the coarse ones more, as natural pictures have them; off: "
-        "pixels one by one, which gives fine noise", True,
+        "pixels one by one, which gives fine noise",
     ),
     Switch(
         "decorrelate", "Natural colours",
-        "Optimise the principal colours of natural pictures; off: red, green and blue", True,
+        "Optimise the principal colours of natural pictures; off: red, green and blue",
     ),
     Switch(
         "jitter", "Jitter",
         "Shift the picture anew at every step, so that patterns do not depend on single pixels",
-        True, 8, 64, 1, 0, " px",
+        64, 1, 0, " px",
     ),
     Switch(
         "scale", "Scale", "Enlarge and reduce it by up to this share at every step",
-        True, 0.1, 0.9, 0.05, 2,
+        0.9, 0.05, 2,
     ),
-    Switch("rotate", "Rotate", "Turn it by up to this angle at every step", True, 5, 90, 1, 0, "°"),
+    Switch("rotate", "Rotate", "Turn it by up to this angle at every step", 90, 1, 0, "°"),
     Switch(
         "total_variation", "Smoothness",
         "Total variation: a penalty on differences of neighbouring pixels, against noise",
-        False, 0.3, 10, 0.1, 2,
+        10, 0.1, 2,
     ),
     Switch(
         "l2", "Pull to grey", "L2: a penalty on being far from grey, against glaring colours",
-        False, 0.5, 10, 0.1, 2,
+        10, 0.1, 2,
     ),
     Switch(
         "diversity", "Diversity",
         "A penalty on pictures that excite by the same pattern; needs 2 or more pictures",
-        False, 1.0, 100, 0.5, 2,
+        100, 0.5, 2,
     ),
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Place:
+    """A position (row, column) of a map of `size` (rows, columns), and why it is that one."""
+
+    position: tuple[int, int]
+    size: tuple[int, int]
+    why: str
+
+
 class SwitchRow(QWidget):
     """A check box and the amount that it switches on."""
+
+    changed = Signal(str, object)
+    """The field of `Naturalness`, and its new value."""
 
     def __init__(self, switch: Switch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.switch = switch
         self.box = QCheckBox(switch.text, objectName=f"excites_{switch.field}")
         self.box.setToolTip(switch.tooltip)
-        self.box.setChecked(switch.on)
         self.amount = QDoubleSpinBox(objectName=f"excites_{switch.field}_amount")
         self.amount.setToolTip(switch.tooltip)
         self.amount.setAccessibleName(f"{switch.text}: amount")
@@ -97,41 +107,34 @@ class SwitchRow(QWidget):
         self.amount.setSingleStep(switch.step)
         self.amount.setSuffix(switch.unit)
         self.amount.setRange(switch.step, switch.high or 1.0)
-        self.amount.setValue(switch.amount)
         self.amount.setVisible(switch.high is not None)
-        self.amount.setEnabled(switch.on)
-        self.box.toggled.connect(self.amount.setEnabled)
+        self.amount.setKeyboardTracking(False)
+        self.box.clicked.connect(lambda _: self.changed.emit(switch.field, self._value()))
+        self.amount.valueChanged.connect(lambda _: self.changed.emit(switch.field, self._value()))
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.box, 1)
         line.addWidget(self.amount)
 
-    def value(self) -> float | bool:
-        """Return the value of the field of `Regularisers`; 0 or False where it is off."""
-        if self.switch.high is None:
-            return self.box.isChecked()
-        if not self.box.isChecked():
-            return 0
-        number = self.amount.value()
-        return round(number) if self.switch.decimals == 0 and self.switch.step == 1 else number
+    def show_value(self, value: Dose | bool) -> None:
+        """Set box and amount, without telling."""
+        on = value.on if isinstance(value, Dose) else value
+        self.box.setChecked(on)
+        self.amount.setEnabled(on)
+        if isinstance(value, Dose):
+            with QSignalBlocker(self.amount):
+                self.amount.setValue(value.amount)
 
-
-@dataclass(frozen=True)
-class Wish:
-    """What the form asks for; target is "channel", "neuron", "class" or "direction"."""
-
-    target: str
-    category: int
-    steps: int
-    size: int
-    seed: int
-    count: int
-    regularisers: Regularisers
+    def _value(self) -> Dose | bool:
+        on = self.box.isChecked()
+        return on if self.switch.high is None else Dose(on=on, amount=self.amount.value())
 
 
 class ExcitesForm(QWidget):
     """All controls of the tab, one below the other."""
 
+    setting_changed = Signal(str, object)
+    """A field of `ExcitesSettings`, and its new value."""
     started = Signal()
     stepped = Signal()
     folder_pressed = Signal()
@@ -141,7 +144,9 @@ class ExcitesForm(QWidget):
         super().__init__(parent)
         self.target = combo("excites_target", "What is to be excited")
         add_choice(self.target, "channel", "This channel", "The channel's mean over all places")
-        add_choice(self.target, "neuron", "One neuron", "The channel in the middle of its map only")
+        add_choice(
+            self.target, "neuron", "One neuron", "The channel at one position of its map only"
+        )
         add_choice(self.target, "class", "A class", "The score of a class, before the softmax")
         add_choice(
             self.target, "direction", "This mix of channels",
@@ -150,13 +155,23 @@ class ExcitesForm(QWidget):
         self.classes = ClassChooser("excites_class", "The class to be excited")
         self.subject = wrapping_label("excites_subject")
         self.steps = spin("excites_steps", 1, 2000, "How many steps uphill")
-        self.steps.setValue(160)
         self.steps.setSingleStep(20)
         self.size = spin("excites_size", 8, LARGEST_SIZE, "Sides of the picture, in pixels")
-        self.size.setValue(USUAL_SIZE)
         self.size.setSingleStep(16)
         self.seed = spin("excites_seed", 0, 99_999, "Another seed starts from another noise")
         self.count = spin("excites_count", 1, 9, "How many pictures at once")
+        self.place_row = spin("excites_row", 0, 0, "Row of the position in the layer's map")
+        self.place_column = spin("excites_column", 0, 0, "Column of the position in the map")
+        self.place_follow = button(
+            "excites_follow", "As held", "Take the position that is held, else the map's middle"
+        )
+        self.place_box = QWidget()
+        self.place_box.setLayout(
+            row(
+                QLabel("Row"), self.place_row, QLabel("column"), self.place_column,
+                self.place_follow, stretch=0,
+            )
+        )  # fmt: skip
         self.rows = [SwitchRow(switch) for switch in SWITCHES]
         self.start = button("excites_start", "Draw it", "Make a picture that excites it (anew)")
         self.step = button("excites_step", "One step", "Take one step and wait")
@@ -167,13 +182,40 @@ class ExcitesForm(QWidget):
         self.samples = button(
             "excites_samples", "Search built-in ones", "The same, in the built-in pictures"
         )
+        self._shown = ExcitesSettings()
         self._lay_out()
-        self.target.activated.connect(self._show_target)
+        self._connect()
+        self.show_settings(self._shown, "", USUAL_SIZE, -1, None)
+
+    def _connect(self) -> None:
+        for field, box in self._numbers().items():
+            box.setKeyboardTracking(False)
+            box.valueChanged.connect(partial(self.setting_changed.emit, field))
+        for box in (self.place_row, self.place_column):
+            box.setKeyboardTracking(False)
+            box.valueChanged.connect(self._place_typed)
+        for part in self.rows:
+            part.changed.connect(self._switched)
+        self.place_follow.clicked.connect(lambda: self.setting_changed.emit("place", None))
+        self.target.activated.connect(
+            lambda _: self.setting_changed.emit("target", self.target.currentData())
+        )
+        self.classes.class_chosen.connect(
+            lambda _: self.setting_changed.emit("category", self.classes.choice())
+        )
         self.start.clicked.connect(self.started)
         self.step.clicked.connect(self.stepped)
         self.folder.clicked.connect(self.folder_pressed)
         self.samples.clicked.connect(self.samples_pressed)
-        self._show_target()
+
+    def _numbers(self) -> dict[str, QSpinBox]:
+        return {"steps": self.steps, "size": self.size, "seed": self.seed, "count": self.count}
+
+    def _place_typed(self) -> None:
+        self.setting_changed.emit("place", (self.place_row.value(), self.place_column.value()))
+
+    def _switched(self, field: str, value: object) -> None:
+        self.setting_changed.emit("natural", self._shown.natural.replace(**{field: value}))
 
     def _lay_out(self) -> None:
         numbers = QFormLayout()
@@ -194,6 +236,7 @@ class ExcitesForm(QWidget):
         layout.setSpacing(SPACING)
         layout.addWidget(self.target)
         layout.addWidget(self.classes)
+        layout.addWidget(self.place_box)
         layout.addWidget(self.subject)
         layout.addLayout(row(self.start, self.step))
         layout.addLayout(numbers)
@@ -203,32 +246,38 @@ class ExcitesForm(QWidget):
         layout.addWidget(self.samples)
         layout.addStretch(1)
 
-    def wish(self) -> Wish:
-        """Return what is asked for. Raises VisualizationError for switches that cannot be."""
-        values = {part.switch.field: part.value() for part in self.rows}
-        return Wish(
-            self.target.currentData(), self.classes.chosen_class(), self.steps.value(),
-            self.size.value(), self.seed.value(), self.count.value(),
-            Regularisers(**values),  # type: ignore[arg-type]  # every field by its own type
-        )  # fmt: skip
+    def show_settings(
+        self, wanted: ExcitesSettings, subject: str, size: int, category: int, place: Place | None
+    ) -> None:
+        """Set the controls, without telling.
 
-    def set_categories(self, names: Sequence[str], likeliest: int) -> None:
-        """Offer the classes `names`; `likeliest` until the person has chosen one."""
-        chosen = self.classes.chosen_class()
-        before = self.classes.count()
+        subject: which channel is meant; size, category: what is drawn where nothing was set;
+        place: the position that is meant, None where the layer has none.
+        """
+        self._shown = wanted
+        numbers = {**dict(wanted), "size": wanted.size or size}
+        for field, box in self._numbers().items():
+            with QSignalBlocker(box):
+                box.setValue(numbers[field])
+        for part in self.rows:
+            part.show_value(getattr(wanted.natural, part.switch.field))
+        self.target.setCurrentIndex(self.target.findData(wanted.target))
+        self.classes.set_class(category)
+        self.classes.setVisible(wanted.target == "class")
+        self.place_box.setVisible(wanted.target in ("neuron", "direction") and place is not None)
+        if place is not None:
+            limits = zip(
+                (self.place_row, self.place_column), place.position, place.size, strict=True
+            )
+            for box, at, many in limits:
+                with QSignalBlocker(box):
+                    box.setRange(0, many - 1)
+                    box.setValue(at)
+        self.place_follow.setEnabled(wanted.place is not None)
+        self.subject.setText(subject)
+
+    def set_categories(self, names: Sequence[str]) -> None:
+        """Offer the classes `names`."""
         self.classes.set_names(names)
-        if self.classes.count() != before or chosen < 0:
-            self.classes.set_class(likeliest if names else -1)
         entry = self.target.model().item(self.target.findData("class"))
         entry.setEnabled(bool(names))
-
-    def set_own_size(self, side: int) -> None:
-        """Draw at the network's own size where that is small, else at the usual size."""
-        self.size.setValue(side if side < SMALL_INPUT else USUAL_SIZE)
-
-    def set_subject(self, text: str) -> None:
-        """Say which channel is meant."""
-        self.subject.setText(text)
-
-    def _show_target(self) -> None:
-        self.classes.setVisible(self.target.currentData() == "class")

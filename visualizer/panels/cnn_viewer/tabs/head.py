@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QWidget
 
 from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.context import Context, Run
+from visualizer.panels.cnn_viewer.tab_settings import HeadSettings
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.head_compute import HeadSlider, Slid
-from visualizer.panels.cnn_viewer.tabs.parts import ClassChooser, button, column, lay_out
+from visualizer.panels.cnn_viewer.tabs.parts import ClassChooser, button, class_of, column, lay_out
 from widgets.form_parts import wrapping_label
 from widgets.overlay_map import OverlayMap
 from widgets.value_slider import ValueRange, ValueSlider
@@ -27,7 +28,7 @@ class HeadTab(Tab):
         super().__init__(host, parent)
         self._run: Run | None = None
         self._shown: Slid | None = None
-        self._follows = True
+        self._set: HeadSettings | None = None
         self._slider = HeadSlider()
         self._lane = host.lane("head")
         self.factor = ValueSlider(
@@ -54,41 +55,46 @@ class HeadTab(Tab):
             self.steps,
         )
         lay_out(self, self.name, controls, self.map)
-        self.factor.changed.connect(lambda _, goes_on: self._compute(follow=goes_on))
+        self.factor.changed.connect(self._factor_changed)
         self.classes.class_chosen.connect(self._choose_class)
-        self.likeliest.clicked.connect(self._follow)
+        self.likeliest.clicked.connect(lambda: self.edit("the likeliest class", category=None))
         self.map.position_hovered.connect(self._point)
-        self.opacity.changed.connect(lambda value, _: self.map.set_opacity(value))
+        self.opacity.changed.connect(self._opacity_changed)
         self.map.hover_left.connect(self._point_nowhere)
 
     # -- the panel's contract ---------------------------------------------------------------
 
     def show_context(self, context: Context) -> None:
-        """Slide over the new picture."""
-        run = context.run
+        """Slide over the picture as it is set."""
+        run, wanted = context.run, context.state.tabs.head
         self.setEnabled(run is not None)
-        if run is None or run is self._run:
+        if run is None or (run is self._run and wanted == self._set):
             return
         if self._run is None or run.model is not self._run.model:
-            self._follows = True
             self._clear()
-        self._run = run
+        new_run, before = run is not self._run, self._set
+        self._run, self._set = run, wanted
         self.classes.set_names(run.model.categories)
-        if self._follows and run.predictions:
-            self.classes.set_class(run.predictions[0].index)
-        self._compute(follow=True)
+        self.classes.set_class(class_of(wanted.category, run))
+        self.factor.set_value(wanted.factor)
+        self.opacity.set_value(wanted.opacity)
+        if new_run or before is None or before.replace(opacity=0) != wanted.replace(opacity=0):
+            self._compute(follow=new_run or self.host.edits.following)
+        elif self._shown is not None:
+            self.map.set_opacity(wanted.opacity)
 
     # -- events -----------------------------------------------------------------------------
 
     def _choose_class(self, _index: int) -> None:
-        self._follows = False
-        self._compute()
+        choice = self.classes.choice()
+        if choice is not None:
+            self.edit(choice.name, category=choice)
 
-    def _follow(self) -> None:
-        self._follows = True
-        if self._run is not None and self._run.predictions:
-            self.classes.set_class(self._run.predictions[0].index)
-        self._compute()
+    def _factor_changed(self, factor: float, goes_on: bool) -> None:
+        self.edit(f"picture × {factor:g}", merge_key="factor", goes_on=goes_on, factor=factor)
+
+    def _opacity_changed(self, value: float, goes_on: bool) -> None:
+        self.edit("opacity", merge_key="opacity", goes_on=goes_on, opacity=value)
 
     def _compute(self, *, follow: bool = False) -> None:
         run, factor, category = self._run, self.factor.value(), self.classes.chosen_class()

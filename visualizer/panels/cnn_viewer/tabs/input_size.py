@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -48,6 +48,7 @@ class InputSizeTab(Tab):
     def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         self._model: LoadedModel | None = None
+        self._typed: tuple[int, int] | None = None
         self._sizes: Sizes | None = None
         self._lane = host.lane("input_size")
         self.width_box = spin("input_width", 1, LARGEST, "Width of the input in pixels")
@@ -79,19 +80,22 @@ class InputSizeTab(Tab):
         )  # fmt: skip
         lay_out(self, self.name, controls, self.table)
         for box in (self.width_box, self.height_box):
-            box.valueChanged.connect(lambda _: self._compute())
-        self.own.clicked.connect(self._take_own)
+            box.valueChanged.connect(lambda _: self._take(*self.typed_size()))
+        self.own.clicked.connect(lambda: self._take(*self._own_size()))
         self.table.itemActivated.connect(self._activated)
 
     # -- the panel's contract ---------------------------------------------------------------
 
     def show_context(self, context: Context) -> None:
-        """Begin at the own size of another network."""
-        model = context.model
+        """Work out the shapes at the size that is set, else at the network's own."""
+        model, size = context.model, context.state.tabs.input_size.size
         self.setEnabled(model is not None)
-        if model is not None and model is not self._model:
-            self._model = model
-            self._take_own()
+        if model is None or (model is self._model and size == self._typed):
+            return
+        self._model, self._typed = model, size
+        self._show_size(*(size or self._own_size()))
+        self.own.setEnabled(size is not None)
+        self._compute(follow=self.host.edits.following)
 
     def changeEvent(self, event: QEvent) -> None:
         """Make the rows as high as the new text needs."""
@@ -108,23 +112,28 @@ class InputSizeTab(Tab):
         """Return the typed (height, width)."""
         return self.height_box.value(), self.width_box.value()
 
-    def _take_own(self) -> None:
-        if self._model is not None:
-            self._take(self._model.preprocess.height, self._model.preprocess.width)
+    def _own_size(self) -> tuple[int, int]:
+        assert self._model is not None, "the tab is only enabled with a network"
+        return self._model.preprocess.height, self._model.preprocess.width
 
     def _take(self, height: int, width: int) -> None:
-        for box, value in ((self.height_box, height), (self.width_box, width)):
-            box.blockSignals(True)
-            box.setValue(value)
-            box.blockSignals(False)
-        self._compute()
+        size = (height, width) if (height, width) != self._own_size() else None
+        self.edit(f"{width} × {height}", size=size)
 
-    def _compute(self) -> None:
+    def _show_size(self, height: int, width: int) -> None:
+        for box, value in ((self.height_box, height), (self.width_box, width)):
+            if box.value() != value:
+                with QSignalBlocker(box):
+                    box.setValue(value)
+
+    def _compute(self, *, follow: bool = False) -> None:
         model = self._model
         if model is None:
             return
         height, width = self.typed_size()
-        self._lane.submit(lambda: sizes_at(model, height, width), self._show, self._failed)
+        self._lane.submit(
+            lambda: sizes_at(model, height, width), self._show, self._failed, follow=follow
+        )
 
     def _failed(self, error: JobError) -> None:
         self.host.say(TOPIC, error)

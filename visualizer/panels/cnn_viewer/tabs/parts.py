@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from visualizer.jobs import JobState, StepJob
+from visualizer.panels.cnn_viewer.context import Run
+from visualizer.panels.cnn_viewer.tab_settings import ClassChoice
 from widgets.job_bar import JobBar
 from widgets.side_column import SideColumn
 
@@ -93,6 +95,17 @@ def own_model(model: LoadedModel) -> LoadedModel:
     return replace(model, module=private_copy(model.module))
 
 
+def class_of(choice: ClassChoice | None, run: Run) -> int:
+    """Return the class that is meant: the chosen one where the network has it, else the likeliest.
+
+    −1 where the network gives no classes.
+    """
+    found = choice.found_in(run.model.categories) if choice is not None else None
+    if found is not None:
+        return found
+    return run.predictions[0].index if run.predictions else -1
+
+
 class ClassChooser(QComboBox):
     """All classes of a network, found by typing any part of the name."""
 
@@ -130,6 +143,11 @@ class ClassChooser(QComboBox):
             self.setCurrentIndex(index)
         if 0 <= index < len(self._names):
             self.lineEdit().setCursorPosition(0)  # the beginning of a long name says more
+
+    def choice(self) -> ClassChoice | None:
+        """Return the class as a state keeps it; None where there is none."""
+        index = self.currentIndex()
+        return ClassChoice(index=index, name=self._names[index]) if index >= 0 else None
 
     def chosen_class(self) -> int:
         """Return the class, −1 where there is none."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from engines.perturbations import PERTURBATIONS
 from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.context import Context, Run
+from visualizer.panels.cnn_viewer.tab_settings import Perturbation
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.parts import button, column, lay_out, to_bytes
 from visualizer.panels.cnn_viewer.tabs.perturb_compute import Disturbance, Disturbed, disturb
@@ -53,6 +54,7 @@ class PerturbTab(Tab):
     def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         self._run: Run | None = None
+        self._set: Perturbation | None = None
         self._lane = host.lane("perturb")
         self._shown: Disturbed | None = None
         self._strongest: tuple[str, ...] = ()
@@ -75,18 +77,17 @@ class PerturbTab(Tab):
         self.box = PictureBox(self.view)
         self.plot = CurvePlot("layer", "relative change", whole_x=True)
         self.plot.setObjectName("perturb_plot")
-        self._seed = 0
         controls = column(
             self.kind, self.amount, self.again, *self.boxes, self.text,
             QLabel("These layers change most"), self.strongest,
         )  # fmt: skip
         lay_out(self, self.name, controls, self.view, self.plot)
         self._connect()
-        self._show_kind()
+        self._show_settings(Perturbation())
 
     def _connect(self) -> None:
         self.kind.activated.connect(self._choose_kind)
-        self.amount.changed.connect(lambda _, goes_on: self._compute(follow=goes_on))
+        self.amount.changed.connect(self._amount_changed)
         self.again.clicked.connect(self._draw_again)
         self.box.moved.connect(self._box_moved)
         for row in self.boxes:
@@ -96,59 +97,60 @@ class PerturbTab(Tab):
     # -- the panel's contract ---------------------------------------------------------------
 
     def show_context(self, context: Context) -> None:
-        """Disturb the new picture in the same way."""
-        run, before = context.run, self._run
+        """Disturb the picture as it is set."""
+        run, wish = context.run, context.state.tabs.perturb
         self.setEnabled(run is not None)
-        if run is None or run is before:
+        if run is None or (run is self._run and wish == self._set):
             return
-        self._run = run
-        height, width = run.seen.shape[:2]
-        if before is None or before.seen.shape != run.seen.shape:
-            self.box.set_area(height, width)
-            self._set_box((height // 3, width // 3, max(1, height // 3), max(1, width // 3)))
-            self.boxes[0].set_limits([(0, height - 1), (0, width - 1)])
-            self.boxes[1].set_limits([(1, height), (1, width)])
-        self._compute(follow=True)
+        new_run, self._run, self._set = run is not self._run, run, wish
+        self._show_settings(wish)
+        self._compute(follow=new_run or self.host.edits.following)
 
     # -- events -----------------------------------------------------------------------------
 
-    def kind_name(self) -> str:
-        """Return what is done to the picture."""
-        return str(self.kind.currentData())
-
     def _choose_kind(self) -> None:
-        self._show_kind()
-        self._compute()
+        kind = str(self.kind.currentData())
+        if kind != self.settings.kind:
+            self.edit(self.kind.currentText(), kind=kind, amount=None)
 
-    def _show_kind(self) -> None:
-        kind = self.kind_name()
-        covers = kind == "occlude"
+    def _amount_changed(self, amount: float, goes_on: bool) -> None:
+        self.edit(f"{amount:g}", merge_key="amount", goes_on=goes_on, amount=amount)
+
+    def _draw_again(self) -> None:
+        self.edit("another draw", seed=self.settings.seed + 1)
+
+    def _box_moved(self, top: int, left: int, height: int, width: int, goes_on: bool) -> None:
+        if self._run is None:
+            return
+        rows, columns = self._run.seen.shape[:2]
+        shares = Perturbation.shares((top, left, height, width), rows, columns)
+        self.edit("box", merge_key="box", goes_on=goes_on, box=shares)
+
+    def _box_typed(self, _values: list[float]) -> None:
+        numbers = [round(value) for row in self.boxes for value in row.values()]
+        self._box_moved(numbers[0], numbers[1], numbers[2], numbers[3], False)
+
+    def _show_settings(self, wish: Perturbation) -> None:
+        """Set the controls, without telling."""
+        self.kind.setCurrentIndex(self.kind.findData(wish.kind))
+        covers = wish.kind == "occlude"
         self.amount.setVisible(not covers)
-        self.again.setVisible(kind == "noise")
+        self.again.setVisible(wish.kind == "noise")
         for row in self.boxes:
             row.setVisible(covers)
         self.box.set_visible(covers)
         if not covers:
-            self.amount.set_limits(LIMITS[kind])
-            self.amount.set_value(LIMITS[kind].default)
-
-    def _draw_again(self) -> None:
-        self._seed += 1
-        self._compute()
-
-    def _set_box(self, box: tuple[int, int, int, int]) -> None:
-        self.box.set_box(*box)
-        self.boxes[0].set_values(box[:2])
-        self.boxes[1].set_values(box[2:])
-
-    def _box_moved(self, top: int, left: int, height: int, width: int, goes_on: bool) -> None:
-        self._set_box((top, left, height, width))
-        self._compute(follow=goes_on)
-
-    def _box_typed(self, _values: list[float]) -> None:
-        numbers = [round(value) for row in self.boxes for value in row.values()]
-        self._set_box((numbers[0], numbers[1], numbers[2], numbers[3]))
-        self._compute()
+            self.amount.set_limits(LIMITS[wish.kind])
+            self.amount.set_value(_amount(wish))
+        if self._run is not None:
+            height, width = self._run.seen.shape[:2]
+            self.box.set_area(height, width)
+            self.boxes[0].set_limits([(0, height - 1), (0, width - 1)])
+            self.boxes[1].set_limits([(1, height), (1, width)])
+            box = wish.box_in(height, width)
+            self.box.set_box(*box)
+            self.boxes[0].set_values(box[:2])
+            self.boxes[1].set_values(box[2:])
 
     def _choose(self, index: int) -> None:
         if 0 <= index < len(self._strongest):
@@ -157,11 +159,12 @@ class PerturbTab(Tab):
     # -- the answer -------------------------------------------------------------------------
 
     def _compute(self, *, follow: bool = False) -> None:
-        run, kind = self._run, self.kind_name()
-        if run is None:
+        run, settings = self._run, self._set
+        if run is None or settings is None:
             return
-        box = self.box.box() if kind == "occlude" else None
-        wish = Disturbance(kind, self.amount.value(), self._seed, box)
+        covers = settings.kind == "occlude"
+        box = settings.box_in(*run.seen.shape[:2]) if covers else None
+        wish = Disturbance(settings.kind, _amount(settings), settings.seed, box)
         self._lane.submit(lambda: disturb(run, wish), self._show, self._failed, follow=follow)
 
     def _failed(self, error: JobError) -> None:
@@ -188,6 +191,12 @@ class PerturbTab(Tab):
             ]
         )  # fmt: skip
         self.text.setText(_prediction(disturbed))
+
+
+def _amount(wish: Perturbation) -> float:
+    if wish.amount is not None:
+        return wish.amount
+    return LIMITS[wish.kind].default if wish.kind in LIMITS else 0.0
 
 
 def _prediction(disturbed: Disturbed) -> str:

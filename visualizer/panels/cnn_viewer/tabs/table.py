@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from engines.atomic_write import atomic_write
-from engines.layer_table import Dtype, LayerRow, to_markdown
+from engines.layer_table import LayerRow, to_markdown
 from visualizer.dialogs import ask_save_as
 from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.context import Context
+from visualizer.panels.cnn_viewer.tab_settings import TableSettings
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.network_size import input_size
 from visualizer.panels.cnn_viewer.tabs.parts import button, column, lay_out
@@ -51,7 +53,9 @@ class TableTab(Tab):
         self._lane = host.lane("layer table")
         self._model: LoadedModel | None = None
         self._own: tuple[int, int, int] | None = None
-        self._typed = False
+        self._set: TableSettings | None = None
+        self._asked: tuple[LoadedModel | None, tuple[int, int, int]] = (None, (0, 0, 0))
+        self._rows_of: LoadedModel | None = None
         self._rows: tuple[LayerRow, ...] = ()
         self._layers: frozenset[str] = frozenset()
         self._layer = ""
@@ -65,7 +69,6 @@ class TableTab(Tab):
         self.dtype = combo("table_dtype", "How many bytes a number takes")
         for name in DTYPES:
             add_choice(self.dtype, name, name, f"Memory if all numbers were {name}")
-        self.dtype.setCurrentIndex(DTYPES.index("float32"))
         self.unit = combo("table_unit", "Unit of memory")
         for name, size in UNITS.items():
             add_choice(self.unit, name, name, f"{size:,} bytes")
@@ -80,6 +83,7 @@ class TableTab(Tab):
         self.view = LayerTableView("table_layers")
         self._lay_out()
         self._connect()
+        self._show_settings(TableSettings())
         self._show_blanks_parts()
 
     def _lay_out(self) -> None:
@@ -108,12 +112,14 @@ class TableTab(Tab):
 
     def _connect(self) -> None:
         for box in (self.height_box, self.width_box):
+            box.setKeyboardTracking(False)
             box.valueChanged.connect(self._size_typed)
-        self.own_size.clicked.connect(self._take_own_size)
-        self.filter.textChanged.connect(self.view.set_filter)
-        self.dtype.activated.connect(self._show_rows)
-        self.unit.activated.connect(self._show_rows)
-        self.blanks.activated.connect(self._choose_blanks)
+        self.own_size.clicked.connect(lambda: self.edit("input as shown", size=None))
+        self.filter.textChanged.connect(lambda words: self.look(words=words))
+        self.view.sorted.connect(lambda name, down: self.look(sort=name, descending=down))
+        choices = (("dtype", self.dtype), ("unit", self.unit), ("blanks", self.blanks))
+        for field, choice in choices:
+            choice.activated.connect(partial(self._chosen, field, choice))
         self.answers.clicked.connect(self._reveal)
         self.view.row_chosen.connect(self._row_chosen)
         self.view.answers_changed.connect(self._answered)
@@ -121,24 +127,43 @@ class TableTab(Tab):
     # -- the panel's contract ---------------------------------------------------------------
 
     def show_context(self, context: Context) -> None:
-        """Show the table of the network if it is another one; mark the layer that is shown."""
-        size = input_size(context)
+        """Show the table of the network as it is set; mark the layer that is shown."""
+        size, wanted = input_size(context), context.state.tabs.table
         if context.model is None or size is None:
             return
         if context.run is not None:
             self._layers = frozenset(context.run.activations)
-        other = context.model is not self._model
-        moved = context.layer != self._layer
-        resized = size != self._own
-        self._model, self._own, self._layer = context.model, size, context.layer
-        if other or size[0] != self._size()[0]:
-            self._typed = False
-        if not self._typed:
-            self._set_boxes(size)
-        if other or (resized and not self._typed):
-            self._ask()
+        moved, before = context.layer != self._layer, self._set
+        news = wanted != before or size != self._own
+        self._model, self._own, self._layer, self._set = context.model, size, context.layer, wanted
+        if news:
+            self._show_settings(wanted)
+        if self._asked[0] is not context.model or self._asked[1] != self._size():
+            self._ask(follow=self.host.edits.following)
+        elif before is not None and before.looking_like(wanted) != wanted:
+            if before.blanks != wanted.blanks:
+                self._answers = {}
+            self._show_rows()
         elif moved:
             self.view.set_chosen(context.layer)
+
+    def _show_settings(self, wanted: TableSettings) -> None:
+        """Set the controls, without telling."""
+        if self._own is not None:
+            height, width = wanted.size or self._own[1:]
+            for box, value in ((self.height_box, height), (self.width_box, width)):
+                with QSignalBlocker(box):
+                    box.setValue(value)
+        self.own_size.setEnabled(wanted.size is not None)
+        for box, value in (
+            (self.dtype, wanted.dtype), (self.unit, wanted.unit), (self.blanks, wanted.blanks),
+        ):  # fmt: skip
+            box.setCurrentIndex(box.findData(value))
+        if self.filter.text() != wanted.words:
+            with QSignalBlocker(self.filter):
+                self.filter.setText(wanted.words)
+        self.view.set_filter(wanted.words)
+        self.view.set_sort(wanted.sort, descending=wanted.descending)
 
     # -- the size ---------------------------------------------------------------------------
 
@@ -146,31 +171,27 @@ class TableTab(Tab):
         channels = self._own[0] if self._own else 3
         return channels, self.height_box.value(), self.width_box.value()
 
-    def _set_boxes(self, size: tuple[int, int, int]) -> None:
-        for box, value in ((self.height_box, size[1]), (self.width_box, size[2])):
-            with QSignalBlocker(box):
-                box.setValue(value)
-        self.own_size.setEnabled(False)
-
     def _size_typed(self) -> None:
-        self._typed = self._size() != self._own
-        self.own_size.setEnabled(self._typed)
-        self._ask(follow=True)
+        size = (self.height_box.value(), self.width_box.value())
+        own = self._own is not None and self._own[1:] == size
+        self.edit(f"input {size[0]} × {size[1]}", size=None if own else size)
 
-    def _take_own_size(self) -> None:
-        if self._own is not None:
-            self._typed = False
-            self._set_boxes(self._own)
-            self._ask()
+    def _chosen(self, field: str, box: QComboBox, _index: int) -> None:
+        if box.currentData() != getattr(self.settings, field):
+            self.edit(box.currentText(), **{field: box.currentData()})
 
     def _ask(self, *, follow: bool = False) -> None:
         model, size = self._model, self._size()
         if model is not None:
+            self._asked = (model, size)
             self._lane.submit(
                 lambda: layer_rows(model, size), self._show, self._failed, follow=follow
             )
 
     def _failed(self, error: JobError) -> None:
+        if self._rows and self._rows_of is not self._model:
+            self._rows = ()  # of a former network
+            self._show_rows()
         self.host.say(TOPIC, error)
         self.settled.emit()
 
@@ -178,7 +199,7 @@ class TableTab(Tab):
         self.host.say(TOPIC, None)
         if found.rows != self._rows:
             self._answers = {}
-        self._rows = found.rows
+        self._rows, self._rows_of = found.rows, self._model
         self._show_rows()
         self.settled.emit()
 
@@ -189,8 +210,9 @@ class TableTab(Tab):
         return self._rows
 
     def _show_rows(self) -> None:
-        dtype = cast(Dtype, self.dtype.currentData())
-        self.view.set_table(table_data(self._rows, dtype, self.unit.currentData()))
+        wanted = cast(TableSettings, self.settings)
+        self.view.set_table(table_data(self._rows, wanted.dtype, wanted.unit))
+        self.view.set_sort(wanted.sort, descending=wanted.descending)
         self.view.set_chosen(self._layer)
         self._show_blanks()
 
@@ -200,26 +222,22 @@ class TableTab(Tab):
 
     # -- blanks -----------------------------------------------------------------------------
 
-    def _choose_blanks(self) -> None:
-        self._answers = {}
-        self._show_blanks()
-
     def _answered(self, answers: dict[tuple[int, int], str]) -> None:
         self._answers = answers
         self._show_score()
 
     def _show_blanks(self) -> None:
-        name = self.blanks.currentData()
+        name = self.settings.blanks
         self.view.set_blanks(blank_columns(self.view.table(), name), self._answers)
         self._show_blanks_parts()
 
     def _show_blanks_parts(self) -> None:
-        blank = bool(self.blanks.currentData())
+        wanted = cast(TableSettings, self.settings)
+        blank = bool(wanted.blanks)
         self.score.setVisible(blank)
         self.answers.setVisible(blank)
-        dtype = cast(Dtype, self.dtype.currentData())
         # The summary would give sums away that are to be worked out.
-        self.summary.setText("" if blank or not self._rows else summary(self._rows, dtype))
+        self.summary.setText("" if blank or not self._rows else summary(self._rows, wanted.dtype))
         self.summary.setVisible(not blank)
         self._show_score()
 

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from engines.errors import EngineError
 from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.context import Context, Run
+from visualizer.panels.cnn_viewer.tab_settings import WhySettings
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
-from visualizer.panels.cnn_viewer.tabs.parts import ClassChooser, button, column, lay_out, to_bytes
+from visualizer.panels.cnn_viewer.tabs.parts import (
+    ClassChooser,
+    button,
+    class_of,
+    column,
+    lay_out,
+    to_bytes,
+)
 from visualizer.panels.cnn_viewer.tabs.why_compute import (
     METHODS,
     Explained,
@@ -45,7 +54,7 @@ class WhyTab(Tab):
         super().__init__(host, parent)
         self._run: Run | None = None
         self._shown: Explained | None = None
-        self._follows = True  # the likeliest class, until the person chooses one
+        self._set: WhySettings | None = None
         self._stop = threading.Event()
         self._lane = host.lane("why")
         self.method = combo("why_method", "How the class is explained")
@@ -81,33 +90,39 @@ class WhyTab(Tab):
         )  # fmt: skip
         lay_out(self, self.name, controls, self.map)
         self._connect()
-        self._show_method()
+        self._show_settings(WhySettings())
 
     def _connect(self) -> None:
         self._progressed.connect(self.bar.set_progress)
         self.method.activated.connect(self._choose_method)
         self.classes.class_chosen.connect(self._choose_class)
-        self.likeliest.clicked.connect(self._follow)
-        self.signed.clicked.connect(lambda: self._update())
+        self.likeliest.clicked.connect(lambda: self.edit("the likeliest class", category=None))
+        self.signed.clicked.connect(lambda on: self.edit("against as well", signed=on))
         self.compute.clicked.connect(self._start)
-        self.opacity.changed.connect(lambda *_: self._mix())
+        self.opacity.changed.connect(self._opacity_changed)
+        for slider, field in (
+            (self.window_side, "window"), (self.stride, "stride"), (self.steps, "steps"),
+        ):  # fmt: skip
+            slider.changed.connect(partial(self._number_changed, field))
         self.bar.cancel_pressed.connect(self._cancel)
 
     # -- the panel's contract ---------------------------------------------------------------
 
     def show_context(self, context: Context) -> None:
-        """Explain the new picture, at once where that is quick."""
-        run = context.run
+        """Explain what is set for the picture that is shown, at once where that is quick."""
+        run, wanted = context.run, context.state.tabs.why
         self.setEnabled(run is not None)
-        if run is None or run is self._run:
+        if run is None or (run is self._run and wanted == self._set):
             return
-        if self._run is None or run.model is not self._run.model:
-            self._follows = True
-        self._run = run
+        new_run, before = run is not self._run, self._set
+        self._run, self._set = run, wanted
         self.classes.set_names(run.model.categories)
-        if self._follows and run.predictions:
-            self.classes.set_class(run.predictions[0].index)
-        self._update(follow=True)
+        self.classes.set_class(class_of(wanted.category, run))
+        self._show_settings(wanted)
+        if new_run or before is None or before.replace(opacity=0) != wanted.replace(opacity=0):
+            self._update(follow=new_run)
+        else:
+            self._mix()
 
     def close_jobs(self) -> None:
         """End what is being computed; the host joins the lane."""
@@ -120,27 +135,37 @@ class WhyTab(Tab):
     # -- events -----------------------------------------------------------------------------
 
     def _choose_method(self) -> None:
-        self._show_method()
-        self._update()
-
-    def _show_method(self) -> None:
         name = self.method_name()
+        if name != self.settings.method:
+            self.edit(self.method.currentText(), method=name)
+
+    def _choose_class(self, _index: int) -> None:
+        choice = self.classes.choice()
+        if choice is not None:
+            self.edit(choice.name, category=choice)
+
+    def _number_changed(self, field: str, value: float, goes_on: bool) -> None:
+        number = round(value)
+        self.edit(f"{field} {number}", merge_key=field, goes_on=goes_on, **{field: number})
+
+    def _opacity_changed(self, value: float, goes_on: bool) -> None:
+        self.edit("opacity", merge_key="opacity", goes_on=goes_on, opacity=value)
+
+    def _show_settings(self, wanted: WhySettings) -> None:
+        """Set the controls, without telling."""
+        name = wanted.method
+        self.method.setCurrentIndex(self.method.findData(name))
+        self.signed.setChecked(wanted.signed)
+        for slider, value in (
+            (self.window_side, wanted.window), (self.stride, wanted.stride),
+            (self.steps, wanted.steps), (self.opacity, wanted.opacity),
+        ):  # fmt: skip
+            slider.set_value(value)
         self.signed.setVisible(name == "grad_cam")
         self.window_side.setVisible(name == "occlusion")
         self.stride.setVisible(name == "occlusion")
         self.steps.setVisible(name == "integrated")
         self.compute.setVisible(SLOW[name])
-
-    def _choose_class(self, _index: int) -> None:
-        self._follows = False
-        self._update()
-
-    def _follow(self) -> None:
-        self._follows = True
-        if self._run is not None and self._run.predictions:
-            with QSignalBlocker(self.classes):
-                self.classes.set_class(self._run.predictions[0].index)
-        self._update()
 
     def _update(self, *, follow: bool = False) -> None:
         """Compute a quick method anew; a slow one's old map is taken away, it belongs to others."""
@@ -151,10 +176,10 @@ class WhyTab(Tab):
             self._start(follow=follow)
 
     def _wish(self) -> WhyWish:
-        window = round(self.window_side.value())
+        wanted = cast(WhySettings, self.settings)
         return WhyWish(
-            self.method_name(), max(self.classes.chosen_class(), 0), self.signed.isChecked(),
-            window, min(round(self.stride.value()), window), round(self.steps.value()),
+            wanted.method, max(self.classes.chosen_class(), 0), wanted.signed, wanted.window,
+            min(wanted.stride, wanted.window), wanted.steps,
         )  # fmt: skip
 
     def _start(self, *_: object, follow: bool = False) -> None:
