@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 720)
         self._services = services
         self._panels: dict[str, Panel] = {}
+        self._said: dict[Panel, str] = {}  # what each panel has for the status bar
         self.undo_group = QUndoGroup(self)
         self._stack = QStackedWidget()
         self._stack.setObjectName("panel_stack")
@@ -83,6 +85,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(panel)
         self.undo_group.setActiveStack(panel.undo_stack())
         self._fill_panel_menus(panel)
+        self._status.setText(self._said.get(panel, ""))
         self._services.settings.setValue("window/panel", entry.name)
 
     def _make(self, entry: PanelEntry) -> Panel:
@@ -90,8 +93,14 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(panel)
         self.undo_group.addStack(panel.undo_stack())
         panel.state_changed.connect(self._autosaver.touch)
-        panel.status_changed.connect(self._status.setText)
+        panel.status_changed.connect(partial(self._take_status, panel))
         return panel
+
+    def _take_status(self, panel: Panel, text: str) -> None:
+        """Keep what a panel says for the status bar, which shows that of the open panel."""
+        self._said[panel] = text
+        if panel is self.panel:
+            self._status.setText(text)
 
     def restore_panels(self, states: States) -> None:
         """Show the panels' states of an earlier session; the open panel stays if it is in it."""

@@ -15,6 +15,7 @@ from widgets._image_view.picture import Picture
 _RGB = ("R", "G", "B", "A")
 _MOST_CHANNELS = 4
 _SPACING = 8
+_SLACK = 8  # pixels that a label wants beside its text, or it is cut
 
 
 class Header(QWidget):
@@ -98,8 +99,8 @@ class Header(QWidget):
     def _share(self) -> None:
         """Share the first line: the size has what it needs, save the title's half."""
         room = max(self.width() - 4 - _SPACING, 2)
-        title = self._title.fontMetrics().horizontalAdvance(self._name) + 2
-        size = self._size.fontMetrics().horizontalAdvance(self._size.text()) + 2
+        title = self._title.fontMetrics().horizontalAdvance(self._name) + _SLACK
+        size = self._size.fontMetrics().horizontalAdvance(self._size.text()) + _SLACK
         if self._compact or not self._size.text():
             size = 0
         elif title + size > room:

@@ -79,11 +79,16 @@ class ModelSection(QWidget):
         show_download(self.bar, progress)
 
 
-def show_badge(badge: QLabel, card: ModelCard) -> None:
-    """Say on `badge` what the weights of a network are, untrained ones with a warning."""
+def show_badge(badge: QLabel, card: ModelCard, *, short: bool = False) -> None:
+    """Say on `badge` what the weights of a network are, untrained ones with a warning.
+
+    short: in one or two words, the rest in the tooltip.
+    """
     color = TRAINED if card.is_trained else UNTRAINED
     warning = "" if card.is_trained else "⚠ "
-    badge.setText(f"{warning}{card.state_text}")
+    badge.setText(f"{warning}{card.state_text.split(':')[0] if short else card.state_text}")
+    if short:
+        badge.setToolTip(card.state_text)
     _fill(badge, color)
 
 

@@ -19,8 +19,16 @@ from visualizer.panels.cnn_viewer.compute import Sheet
 from visualizer.panels.cnn_viewer.context import Context, Run
 from visualizer.panels.cnn_viewer.model_choosing import ModelChooser
 from visualizer.panels.cnn_viewer.model_input import Downloader, ModelInput
-from visualizer.panels.cnn_viewer.passing import Shown, fields_key, send, sheet_key, sheet_of
+from visualizer.panels.cnn_viewer.passing import (
+    Shown,
+    fields_key,
+    send,
+    sheet_key,
+    sheet_of,
+    status_text,
+)
 from visualizer.panels.cnn_viewer.poses import poses_of
+from visualizer.panels.cnn_viewer.positions import carried, in_layer
 from visualizer.panels.cnn_viewer.state import CnnViewerState, ModelChoice
 from visualizer.panels.cnn_viewer.tabbox import TabBox
 from visualizer.panels.cnn_viewer.tabs import TABS, TabHost
@@ -57,6 +65,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self._answered = False  # the first picture went through the network, or was refused
         self.run: Run | None = None
         self.sheet: Sheet | None = None
+        self._resized = False  # the person changed the size of the input
         self._fields: tuple[object, dict[str, NetworkField]] = (None, {})
         self.running = self.lane("network")
         self.sheeting = self.lane("channels")
@@ -214,7 +223,8 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
     def choose_layer(self, name: str) -> None:
         """Show the channels of the layer `name`."""
         if name != self.layer:
-            self.edits.apply(self.state.replace(layer=name), f"layer {name}", merge_key="layer")
+            chosen = self.state.replace(layer=name, position=self._place_in(name))
+            self.edits.apply(chosen, f"layer {name}", merge_key="layer")
 
     def step_layer(self, step: int) -> None:
         """Go to the next or previous layer of those that the search leaves."""
@@ -228,8 +238,13 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
 
     def choose_channel(self, layer: str, channel: int) -> None:
         """Show one channel of a layer."""
-        chosen = self.state.replace(layer=layer, channel=channel)
+        place = self._place_in(layer)
+        chosen = self.state.replace(layer=layer, channel=channel, position=place)
         self.edits.apply(chosen, f"channel {channel}", merge_key="channel")
+
+    def _place_in(self, layer: str) -> tuple[int, int] | None:
+        """Return where the position lies in another layer, at the same place of the picture."""
+        return in_layer(self.state.position, self.run, self.state.layer or self.layer, layer)
 
     def hold(self, row: int, column: int) -> None:
         """Explain this position until it is let go."""
@@ -268,6 +283,8 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
             if self.input.shows(after.picture):
                 self._picture_arrived()
         if before.input_size != after.input_size:
+            # What is undone or restored brings the position that it had.
+            self._resized = before.position == after.position
             self._run()
         elif sheet_key(before) != sheet_key(after):
             self._make_sheet()
@@ -315,7 +332,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
             self._show_sheet(shown.sheet)
         else:
             self._make_sheet()  # the person has chosen another layer meanwhile
-        self.status_changed.emit(self._status(run))
+        self.status_changed.emit(status_text(run))
         self._ask_for_next(run)
         self.announce_settled()
 
@@ -340,8 +357,9 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
     def _show_sheet(self, sheet: Sheet) -> None:
         self.say("layer", None)
         before, self.sheet = self.sheet, sheet
-        if before is not None and self.state.position is not None:
+        if before is not None and self._resized and before.layer == sheet.layer:
             self._carry_position(before, sheet)
+        self._resized = False
         self.view.channels.show_sheet(sheet)
         self.view.controls.layers.set_current(sheet.layer)
         self._show_unit(sheet, self.state)
@@ -349,15 +367,10 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self.announce_settled()
 
     def _carry_position(self, before: Sheet, after: Sheet) -> None:
-        """Stay at the same place of the picture when a layer has more or fewer positions."""
-        old, new = before.maps.shape[1:], after.maps.shape[1:]
-        if old == new or self.state.position is None:
-            return
-        row, column = (
-            min(int((place + 0.5) * many / few), many - 1)
-            for place, few, many in zip(self.state.position, old, new, strict=True)
-        )
-        self.edits.look(self.state.replace(position=(row, column)))
+        """Stay at the same place of the picture when the input has another size."""
+        old, new, position = before.maps.shape[1:], after.maps.shape[1:], self.state.position
+        if old != new and position is not None:
+            self.edits.look(self.state.replace(position=carried(position, old, new)))
 
     def _show_unit(self, sheet: Sheet, state: CnnViewerState) -> None:
         channel = min(state.channel, sheet.total - 1)
@@ -372,15 +385,6 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         network = self.models.network
         model = network.model if network is not None else None
         self.tabs.show_context(Context(self.state, model, self.run, self.layer))
-
-    def _status(self, run: Run) -> str:
-        height, width = run.batch.shape[2:]
-        card = run.model.card
-        state = "trained" if card.is_trained else "UNTRAINED"
-        return (
-            f"{card.title}, {state}   {height} × {width}   {len(run.activations)} layers   "
-            f"{run.milliseconds:.0f} ms"
-        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Escape release the held position."""

@@ -56,3 +56,14 @@ def sheet_of(run: Run, state: CnnViewerState, fields: dict[str, NetworkField]) -
     """Return the channels of the layer that `state` names, or of the first that is worth it."""
     layer = state.layer if state.layer in run.activations else default_layer(run)
     return make_sheet(run, layer, state, fields.get(layer))
+
+
+def status_text(run: Run) -> str:
+    """Return what the status bar says of a pass: network, input, layers, time."""
+    height, width = run.batch.shape[2:]
+    card = run.model.card
+    state = "trained" if card.is_trained else "UNTRAINED"
+    return (
+        f"{card.title}, {state}   {height} × {width}   {len(run.activations)} layers   "
+        f"{run.milliseconds:.0f} ms"
+    )
