@@ -20,8 +20,8 @@ class NetworkField:
 
     rows, columns: along each axis; whole: every unit depends on the whole picture (after a global
     pool, a linear layer over a flattened map, attention, or squeeze-and-excitation), rows and
-    columns then span the picture; exact: False where sizes are an upper bound (adaptive pools
-    whose windows differ, tokens laid flat).
+    columns then span the picture, and their jump is still how far its units lie apart; exact:
+    False where sizes are an upper bound (adaptive pools whose windows differ, tokens laid flat).
     """
 
     rows: ReceptiveField

@@ -18,7 +18,9 @@ _START = ReceptiveField(1, 1, 0.5)
 class _Reach:
     """What the result of an operation sees; axes: which of its axes are rows and columns.
 
-    axes None: the positions lie in no relation to the picture's any more.
+    axes None: the positions lie in no relation to the picture's any more. whole: it sees all of the
+    picture; rows and columns are then what it would see without the numbers that saw everything and
+    scale its map, so that the places of its units are still known.
     """
 
     rows: ReceptiveField
@@ -46,7 +48,12 @@ def call_fields(recording: Recording) -> dict[int, NetworkField]:
     for call in recording.calls:
         reach = reaches.get(call.outputs[0]) if call.outputs else None
         if reach is not None:
-            found[call.number] = NetworkField(reach.rows, reach.columns, reach.whole, reach.exact)
+            rows, columns = reach.rows, reach.columns
+            if reach.whole:
+                height, width = recording.input_size[1:]
+                rows = ReceptiveField(height, rows.jump, height / 2)
+                columns = ReceptiveField(width, columns.jump, width / 2)
+            found[call.number] = NetworkField(rows, columns, reach.whole, reach.exact)
     return found
 
 
@@ -70,9 +77,11 @@ Known = Sequence[tuple[_Reach, tuple[int, ...]]]
 # Operations that mix positions, whatever the shapes say.
 _MIXING = frozenset({
     "matmul", "bmm", "mm", "einsum", "scaled_dot_product_attention",
-    "multi_head_attention_forward", "fft", "sort", "roll", "flip", "instance_norm", "group_norm",
-    "interpolate", "upsample", "grid_sample", "cumsum", "normalize",
+    "multi_head_attention_forward", "fft", "sort", "roll", "flip", "interpolate",
+    "upsample", "grid_sample", "cumsum", "normalize",
 })  # fmt: skip
+# Operations whose numbers follow from the whole map, but which leave each where it is.
+_NORMALISING = frozenset({"instance_norm", "group_norm"})
 _REDUCTIONS = frozenset({"mean", "sum", "amax", "max", "amin", "min", "var", "std", "norm"})
 
 
@@ -90,9 +99,9 @@ class _Rules:
     def after(self, operation: Operation, known: Known) -> _Reach:
         """Return what the operation's result sees."""
         name = operation.name
-        reach = _union([reach for reach, _ in known])
-        if reach.whole or reach.axes is None:
-            return self._beyond(reach, operation, known)
+        reach = _union(known)
+        if reach.axes is None:
+            return self._beyond(reach, operation)
         if name in ("conv2d", "max_pool2d", "avg_pool2d", "lp_pool2d", "max_pool2d_with_indices"):
             return _windowed(reach, operation, known[0][1])
         if name == "boolean_dispatch":  # what torch.nn.functional.max_pool2d calls itself
@@ -101,6 +110,8 @@ class _Rules:
             return self._adaptive(reach, operation, known[0][1])
         if name == "pad":
             return _padded(reach, operation)
+        if name in _NORMALISING:
+            return replace(reach, whole=True)
         if name in _MIXING or name.startswith("conv"):
             return self.everything
         if name in ("permute", "transpose"):
@@ -115,18 +126,10 @@ class _Rules:
             return reach if max(reach.axes) < kept else self.everything
         return self._positions_kept(reach, operation, known)
 
-    def _beyond(self, reach: _Reach, operation: Operation, known: Known) -> _Reach:
-        """Return the reach where a whole view meets others, or positions were lost before."""
-        if not reach.whole:
-            mixing = operation.name in _MIXING or operation.name == "linear"
-            return self.everything if mixing else reach
-        # Squeeze-and-excitation: a map times numbers that saw everything is a map that did.
-        axes = next(
-            (one.axes for one, shape in known if one.axes and shape == operation.shape), None
-        )
-        if axes is None and reach.axes is not None and len(operation.shape) == len(known[0][1]):
-            axes = reach.axes
-        return replace(self.everything, axes=axes, exact=reach.exact)
+    def _beyond(self, reach: _Reach, operation: Operation) -> _Reach:
+        """Return the reach where positions were lost before."""
+        mixing = operation.name in _MIXING or operation.name == "linear"
+        return self.everything if mixing or reach.whole else reach
 
     def _lost(self, reach: _Reach) -> _Reach:
         """Return the reach of positions laid flat: together they see all that the map could."""
@@ -179,7 +182,8 @@ class _Rules:
         axes, shape = reach.axes, operation.shape
         if axes is None:
             return self._lost(reach)
-        map_shape = max((shape for one, shape in known if one.axes), key=len)
+        # The largest map: what is broadcast over it lies nowhere.
+        map_shape = max(known, key=lambda one: (_cells(*one), len(one[1])))[1]
         sides = tuple(map_shape[axis] for axis in axes)
         same_rank = len(shape) == len(map_shape)
         if same_rank and tuple(shape[axis] for axis in axes) == sides:
@@ -242,13 +246,15 @@ def _padded(reach: _Reach, operation: Operation) -> _Reach:
     return replace(reach, rows=fields[0], columns=fields[1])
 
 
-def _union(reaches: list[_Reach]) -> _Reach:
+def _union(known: Known) -> _Reach:
+    """Return what all of `known` see together, on the grid of the largest map.
+
+    Squeeze-and-excitation: numbers that saw everything scale a map, whose units stay in place.
+    """
+    most = max(_cells(reach, shape) for reach, shape in known)
+    reaches = [reach for reach, shape in known if not reach.whole or _cells(reach, shape) == most]
     first = reaches[0]
     for other in reaches[1:]:
-        if other.whole or first.whole:
-            whole = other if other.whole else first
-            first = replace(whole, axes=first.axes or other.axes, exact=first.exact and other.exact)
-            continue
         first = replace(
             first,
             rows=_joined(first.rows, other.rows),
@@ -256,7 +262,13 @@ def _union(reaches: list[_Reach]) -> _Reach:
             axes=first.axes or other.axes,
             exact=first.exact and other.exact and first.rows.jump == other.rows.jump,
         )
-    return first
+    whole = any(reach.whole for reach, _ in known)
+    return replace(first, whole=whole, exact=first.exact and all(one.exact for one, _ in known))
+
+
+def _cells(reach: _Reach, shape: tuple[int, ...]) -> int:
+    """Return how many positions a result has, 0 where they are lost."""
+    return 0 if reach.axes is None else shape[reach.axes[0]] * shape[reach.axes[1]]
 
 
 def _joined(one: ReceptiveField, other: ReceptiveField) -> ReceptiveField:

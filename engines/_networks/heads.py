@@ -8,7 +8,16 @@ import torch
 from torch import Tensor, nn
 
 from engines._networks.fields import operation_reaches
-from engines._networks.recording import Operation, Recording, Stop, Watch, complete, record
+from engines._networks.recording import (
+    Operation,
+    Recording,
+    Stop,
+    Watch,
+    complete,
+    name_of,
+    plain_name,
+    record,
+)
 from engines._networks.running import evaluating, run
 from engines._networks.shadow import sharing_numbers
 from engines.errors import NetworkError
@@ -24,10 +33,11 @@ _ACTIVATIONS: dict[str, type[nn.Module]] = {
 class _Sliding(nn.Module):
     """The body up to the last map, then the head as convolutions."""
 
-    def __init__(self, body: nn.Module, last: int, head: nn.Sequential) -> None:
+    def __init__(self, body: nn.Module, last: Operation, head: nn.Sequential) -> None:
         super().__init__()
         self.body, self.head = body, head
-        self._last = last
+        self._last = last.index
+        self._name, self._channels = last.name, last.shape[1]
 
     def forward(self, batch: Tensor) -> Tensor:
         """Return (N, classes, h, w)."""
@@ -35,7 +45,8 @@ class _Sliding(nn.Module):
 
         def watch(index: int, function: Any, arguments: Any, keywords: Any, result: Any) -> None:
             if index == self._last:
-                found.append(result)
+                if self._is_the_map(function, result):
+                    found.append(result)
                 raise Stop
 
         try:
@@ -43,8 +54,18 @@ class _Sliding(nn.Module):
                 self.body(batch)
         except Stop:
             pass
+        if not found:
+            raise NetworkError(
+                "This network takes another way through a picture of "
+                f"{batch.shape[3]} × {batch.shape[2]} than at its own size (as those with shifted "
+                "windows do), so its head cannot slide over it. Choose a picture × 1."
+            )
         answer: Tensor = self.head(found[0])
         return answer
+
+    def _is_the_map(self, function: Any, result: Any) -> bool:
+        same = plain_name(name_of(function)) == self._name and isinstance(result, Tensor)
+        return same and result.ndim == 4 and result.shape[1] == self._channels
 
 
 def convolutional(module: nn.Module, input_size: int | tuple[int, ...]) -> ConvolutionalNetwork:
@@ -69,12 +90,10 @@ def convolutional(module: nn.Module, input_size: int | tuple[int, ...]) -> Convo
         if step is not None:
             steps.append(step)
         map_shape = _after(operation, map_shape)
-    network = _Sliding(sharing_numbers(module), source, nn.Sequential(*parts)).eval()
+    last = next(one for one in recording.operations if one.index == source)
+    network = _Sliding(sharing_numbers(module), last, nn.Sequential(*parts)).eval()
     reach = operation_reaches(recording)[source]
     stride = (reach.rows.jump, reach.columns.jump)
-    if reach.whole:  # squeeze-and-excitation saw everything, but the map's grid stays
-        _, height, width = recording.input_size
-        stride = (round(height / shape[2]), round(width / shape[3]))
     return ConvolutionalNetwork(network, tuple(steps), recording.input_size, window, stride)
 
 

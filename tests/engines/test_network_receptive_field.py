@@ -1,5 +1,7 @@
 """What units of real networks see, against gradients."""
 
+import itertools
+
 import pytest
 import timm
 import torch
@@ -7,6 +9,7 @@ from torch import nn
 from torchvision import models
 
 from engines.network_receptive_field import NetworkField, network_fields
+from engines.surgery import convolutional_head
 
 
 def transparent(network: nn.Module) -> nn.Module:
@@ -122,6 +125,50 @@ def test_after_a_global_pool_or_attention_everything_is_seen() -> None:
     assert not fields["features.1.0.block.0"].whole
     assert fields["features.1.0.block.1"].whole  # squeeze-and-excitation
     assert fields["features.8"].whole
+
+
+class Gated(nn.Module):
+    """Strided convolutions with squeeze-and-excitation or a normalisation over the map between."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(3, 4, 5, stride=2, padding=1)
+        self.kind = kind
+        self.gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(4, 4, 1))
+        self.normal = nn.GroupNorm(2, 4)
+        self.last = nn.Conv2d(4, 4, 3, stride=3)
+
+    def forward(self, batch: torch.Tensor) -> torch.Tensor:
+        maps = self.first(batch)
+        if self.kind == "gated":
+            maps = self.gate(maps) * maps
+        elif self.kind == "held":  # the same numbers, without the way through the gate
+            maps = self.gate(maps).detach() * maps
+        else:
+            maps = self.normal(maps)
+        return self.last(maps)
+
+
+def test_units_behind_a_gate_see_everything_and_lie_where_they_lay() -> None:
+    """The gradient without the gate's way shows where each unit lies; with it, all is seen."""
+    size = 37
+    field = network_fields(transparent(Gated("gated")), size)["last"]
+    held = transparent(Gated("held"))
+    boxes = [read_box(held, "last", size, row, 2) for row in (1, 2, 3)]
+    steps = {after[0] - before[0] for before, after in itertools.pairwise(boxes)}
+    assert steps == {field.rows.jump} == {6}
+    assert field.whole
+    assert field.box(1, 2) == (0, 0, size, size)
+    assert read_box(transparent(Gated("gated")), "last", size, 1, 2) == (0, 0, size, size)
+    normal = network_fields(Gated("normal"), size)["last"]
+    assert (normal.whole, normal.rows.jump) == (True, 6)
+
+
+def test_a_head_behind_gates_slides_by_the_steps_of_its_map_at_any_size() -> None:
+    """240 pixels give 8 cells of 32, which reach beyond the edge, not of 30."""
+    network = models.efficientnet_b0(weights=None).eval()
+    assert convolutional_head(network, 224).stride == (32, 32)
+    assert convolutional_head(network, 240).stride == (32, 32)
 
 
 def test_channels_lying_last_keep_their_place() -> None:

@@ -237,3 +237,25 @@ def test_a_sliding_head_shares_the_weights_and_refuses_what_it_cannot_do() -> No
         averaged = models.convnext_tiny(weights=None)
     with pytest.raises(NetworkError, match="nothing to slide over"):
         convolutional_head(averaged, 224)
+
+
+def test_a_body_that_takes_another_way_at_another_size_cannot_slide():
+    """As networks with shifted windows, which shift only where there is more than one window."""
+
+    class Shifting(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body, self.head = nn.Conv2d(3, 4, 4, stride=4), nn.Linear(4, 5)
+
+        def forward(self, batch):
+            maps = self.body(batch)
+            if maps.shape[-1] > 8:
+                maps = maps.permute(0, 2, 3, 1).roll(1, 1).permute(0, 3, 1, 2) * 1.0
+            return self.head((maps + 1.0).mean((2, 3)))
+
+    network = Shifting().eval()
+    sliding = convolutional_head(network, 32)
+    batch = torch.rand(1, 3, 32, 32)
+    torch.testing.assert_close(score_map(sliding, batch).flatten(1), network(batch).detach())
+    with pytest.raises(NetworkError, match="another way through a picture of 64 × 64"):
+        score_map(sliding, torch.rand(1, 3, 64, 64))
