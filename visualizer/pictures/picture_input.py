@@ -96,7 +96,7 @@ class PictureInput(QObject):
             return
         pixels = mime.pixels_of(data)
         if pixels is None:
-            self._show_error(JobError(NO_PICTURE))
+            self._messages.show_message(NO_PICTURE, kind="error", topic="picture", passing=True)
             return
         self.loader.paste(
             pixels,

@@ -89,7 +89,7 @@ class Controls(QWidget):
         height, width = run.batch.shape[2:]
         self.size_label.setText(f"reads {height} × {width}")
         self.predictions.set_bars(
-            [Bar(p.name, p.probability, f"{100 * p.probability:.1f} %") for p in run.predictions],
+            [Bar(p.name, p.probability, f"{100 * p.probability:.1f}%") for p in run.predictions],
             limit=1.0,
         )
         note = ""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from visualizer.panels.cnn_viewer.compute import LayerEntry
+from widgets.form_parts import wrapping_label
 
 NAME = Qt.ItemDataRole.UserRole
 LEAST_ROWS = 9
@@ -45,6 +46,9 @@ class LayerTree(QWidget):
         self.tree.itemExpanded.connect(lambda _item: self._fit_columns())
         self.tree.itemCollapsed.connect(lambda _item: self._fit_columns())
         self.tree.viewport().installEventFilter(self)
+        self.nothing = wrapping_label("layer_search_nothing")
+        self.nothing.setText("No layer has all these words in its path or kind. Try fewer.")
+        self.nothing.hide()
         self._entries: tuple[LayerEntry, ...] = ()
         self._items: dict[str, QTreeWidgetItem] = {}
         self.search.textChanged.connect(self._filter)
@@ -54,6 +58,7 @@ class LayerTree(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.search)
+        layout.addWidget(self.nothing)
         layout.addWidget(self.tree, 1)
         self._fit_rows()
 
@@ -149,6 +154,7 @@ class LayerTree(QWidget):
         root = self.tree.invisibleRootItem()
         for place in range(root.childCount()):
             _hide_empty(root.child(place), expand=bool(words))
+        self.nothing.setVisible(bool(self._entries) and not self.names())
 
     def _choose_first(self) -> None:
         left = self.names()
