@@ -5,6 +5,7 @@ Importing this module does not import torch.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,13 +21,17 @@ FilterOrder = Literal["index", "norm", "similarity"]
 
 @dataclass(frozen=True)
 class FilterLayer:
-    """A layer that has filters: path, how many, input channels of each, height, width."""
+    """A layer that has filters: path, how many, input channels of each, height, width.
+
+    stride: how far the filters move at a time, (down, to the right).
+    """
 
     name: str
     filters: int
     channels: int
     height: int
     width: int
+    stride: tuple[int, int] = (1, 1)
 
     @property
     def in_colour(self) -> bool:
@@ -77,8 +82,18 @@ def filter_layers(module: nn.Module) -> list[FilterLayer]:
         weight: Any = getattr(part, "weight", None)
         if hasattr(part, "kernel_size") and hasattr(weight, "detach") and weight.ndim == 4:
             filters, channels, height, width = weight.shape
-            found.append(FilterLayer(name, filters, channels, height, width))
+            found.append(FilterLayer(name, filters, channels, height, width, _stride(part)))
     return found
+
+
+def _stride(part: Any) -> tuple[int, int]:
+    stride = part.stride
+    return (stride, stride) if isinstance(stride, int) else (stride[0], stride[1])
+
+
+def first_layer(layers: Sequence[FilterLayer]) -> FilterLayer | None:
+    """Return the layer that reads the picture: the first of three channels, else the first."""
+    return next((layer for layer in layers if layer.in_colour), layers[0] if layers else None)
 
 
 def filter_bank(module: nn.Module, layer: str) -> FilterBank:

@@ -7,7 +7,7 @@ from torch import nn
 from torchvision import models
 
 from engines.errors import NetworkError
-from engines.filters import FilterBank, filter_bank, filter_layers, order_filters
+from engines.filters import FilterBank, filter_bank, filter_layers, first_layer, order_filters
 
 
 def bank(weights: list[list[float]]) -> FilterBank:
@@ -26,8 +26,22 @@ def test_layers_with_filters_are_listed_as_written() -> None:
         True,
     )
     assert (other.filters, other.channels, other.height) == (64, 3, 3)
+    assert (first.stride, other.stride) == ((4, 4), (1, 1))
     assert not filter_layers(alexnet)[1].in_colour
     assert len(filter_layers(alexnet)) == 5
+
+
+def test_the_first_layer_is_the_one_that_reads_the_picture() -> None:
+    network = nn.Sequential(
+        nn.Conv2d(1, 3, 1), nn.Conv2d(3, 4, 3, stride=(2, 3)), nn.Conv2d(4, 3, 1)
+    )
+    found = first_layer(filter_layers(network))
+    assert found is not None
+    assert (found.name, found.stride) == ("1", (2, 3))
+    grey = first_layer(filter_layers(nn.Sequential(nn.Conv2d(1, 4, 3), nn.Conv2d(4, 4, 3))))
+    assert grey is not None
+    assert grey.name == "0"
+    assert first_layer([]) is None
 
 
 def test_a_bank_is_a_copy_of_the_weights() -> None:

@@ -92,18 +92,39 @@ def test_a_click_on_a_filter_shows_its_channel_and_the_text_its_norm(qtbot, benc
 
 
 def test_the_layer_and_channel_that_are_shown_are_followed(qtbot, bench, tab):
-    tab.show_context(context_of(run_of("chelsea"), layer="blocks.2.0.conv_dw", channel=3))
+    bench.show(context_of(run_of("chelsea"), layer="blocks.2.0.conv_dw", channel=3))
     settle(qtbot, bench, tab)
     assert child(tab, QComboBox, "filters_layer").currentData() == "blocks.2.0.conv_dw"
     assert tab.view.chosen() == 3
-    tab.show_context(context_of(run_of("chelsea"), layer="bn1"))
+    bench.show(context_of(run_of("chelsea"), layer="bn1"))
     assert child(tab, QComboBox, "filters_layer").currentData() == "blocks.2.0.conv_dw"
 
 
 def test_an_untrained_network_is_plainly_said_to_be_one(qtbot, bench, tab):
     warning = child(tab, QLabel, "filters_untrained")
     assert warning.isHidden()
-    tab.show_context(context_of(run_of("chelsea", "vgg19", "none")))
+    bench.show(context_of(run_of("chelsea", "vgg19", "none")))
     settle(qtbot, bench, tab)
     assert warning.isVisible()
     assert "random" in warning.text()
+
+
+def test_what_is_shown_of_the_filters_is_undone_and_done_again(qtbot, bench, tab):
+    choose(qtbot, bench, tab, "filters_order", "norm")
+    choose(qtbot, bench, tab, "filters_view", "input")
+    child(tab, QSpinBox, "filters_channel").setValue(2)
+    settle(qtbot, bench, tab)
+    stored = weights("conv_stem")
+    np.testing.assert_array_equal(tab.view.maps().values, stored[:, 2])
+    for _ in range(2):
+        bench.undo()
+        settle(qtbot, bench, tab)
+    assert tab.view.maps().colors == "rgb"
+    assert child(tab, QComboBox, "filters_order").currentData() == "norm"
+    bench.undo()
+    settle(qtbot, bench, tab)
+    np.testing.assert_array_equal(tab.view.maps().order, np.arange(32))
+    for _ in range(3):
+        bench.redo()
+    settle(qtbot, bench, tab)
+    np.testing.assert_array_equal(tab.view.maps().values, stored[:, 2])

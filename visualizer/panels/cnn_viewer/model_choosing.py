@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engines.errors import EngineError
-from engines.models import DownloadProgress, FitReport, ModelCard, card, file_kind
+from engines.models import FitReport, ModelCard, card, file_kind
 from visualizer.dialogs import ask_open_model
 from visualizer.jobs import JobError, LatestWins
 from visualizer.panels.cnn_viewer.model_dialog import FitDialog, ModelDialog
@@ -54,7 +54,6 @@ class ModelChooser(QObject):
         models.did_not_fit.connect(self._did_not_fit)
         downloader.began.connect(lambda name: section.bar.begin(f"Fetching {name}"))
         downloader.progressed.connect(section.show_progress)
-        downloader.progressed.connect(self._tell_waiting)
         downloader.ended.connect(section.bar.end)
         downloader.done.connect(self._fetched)
 
@@ -153,10 +152,6 @@ class ModelChooser(QObject):
         network = self._models.network
         if network is not None:
             self._downloader.start(network.choice.name)
-
-    def _tell_waiting(self, progress: DownloadProgress) -> None:
-        if progress.waiting:
-            self._section.bar.begin(f"{progress.waiting} (attempt {progress.attempt})")
 
     def _fetched(self, found: ModelCard) -> None:
         self._catalogue_card = found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import ClassVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -106,7 +107,12 @@ class ModelInput(QObject):
 
 
 class Downloader(QObject):
-    """Fetches the weights of one network at a time, in a lane of its own."""
+    """Fetches the weights of one network at a time, in a lane of its own.
+
+    No two of them fetch the same network: both would write the same file.
+    """
+
+    _under_way: ClassVar[set[str]] = set()  # by all of them; used in the GUI thread alone
 
     began = Signal(str)
     progressed = Signal(object)
@@ -133,7 +139,11 @@ class Downloader(QObject):
         """Fetch the weights of the network `name`, unless something is being fetched."""
         if self.busy:
             return
+        if name in self._under_way:
+            self._say("download", JobError(f"The weights of {name} are being fetched already."))
+            return
         self.name = name
+        self._under_way.add(name)
         self._cancel = cancel = threading.Event()
         told = [0.0]
 
@@ -161,15 +171,19 @@ class Downloader(QObject):
         """Stop and join."""
         self._cancel.set()
         self._lane.close()
+        self._rest()
+
+    def _rest(self) -> None:
+        self._under_way.discard(self.name)
         self.name = ""
 
     def _done(self, card: ModelCard | None) -> None:
-        self.name = ""
+        self._rest()
         self.ended.emit()
         if card is not None:
             self.done.emit(card)
 
     def _failed(self, error: JobError) -> None:
-        self.name = ""
+        self._rest()
         self.ended.emit()
         self._say("download", error)

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.context import Context
+from visualizer.panels.cnn_viewer.tab_settings import FiltersSettings
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
+from visualizer.panels.cnn_viewer.tabs.filters_beside import BesidePage
 from visualizer.panels.cnn_viewer.tabs.filters_compute import (
-    ORDERS,
-    VIEWS,
     FilterWish,
-    Order,
     ShownFilters,
-    View,
     list_layers,
     shown_filters,
 )
-from visualizer.panels.cnn_viewer.tabs.parts import column, lay_out
-from widgets.form_parts import add_choice, combo, spin, wrapping_label
+from visualizer.panels.cnn_viewer.tabs.filters_controls import PAGES, FilterControls
+from visualizer.panels.cnn_viewer.tabs.filters_stack import StackPage
+from visualizer.panels.cnn_viewer.tabs.parts import lay_out
 from widgets.mosaic_view import MosaicView
 
 if TYPE_CHECKING:
@@ -29,8 +28,11 @@ if TYPE_CHECKING:
     from engines.models import LoadedModel
 
 TOPIC = "filters"
-UNTRAINED = "Untrained: these weights are random. Nothing was learned that could be seen here."
-COLUMN_WIDTH = 190
+ABOUT_TWO = (
+    "The filters that read the picture; zero is grey, each to its own largest weight. Large "
+    "kernels see more at once; small ones do so as a stack: see “{}”."
+).format(PAGES["stack"][0])
+ABOUT_STACK = "C channels into and out of each layer, a ReLU behind each."
 
 
 class FiltersTab(Tab):
@@ -46,36 +48,41 @@ class FiltersTab(Tab):
         self._model: LoadedModel | None = None
         self._layers: dict[str, FilterLayer] = {}
         self._context: Context | None = None
-        self._shown: ShownFilters | None = None
+        self._layer = ""
         self._chosen = 0
-        self.layer = combo("filters_layer", "The convolution whose filters are shown")
-        self.kind = combo("filters_view", "What of the filters is shown")
-        for name, (text, tip) in VIEWS.items():
-            add_choice(self.kind, name, text, tip)
-        self.order = combo("filters_order", "In which order")
-        for name, (text, tip) in ORDERS.items():
-            add_choice(self.order, name, text, tip)
-        self.channel = spin("filters_channel", 0, 0, "Number of the input channel")
-        self.channel.setPrefix("input channel ")
-        self.filter = spin("filters_filter", 0, 0, "Number of the filter")
-        self.filter.setPrefix("filter ")
-        self.warning = wrapping_label("filters_untrained", bold=True)
-        self.text = wrapping_label("filters_text")
+        self._asked: tuple[LoadedModel, FilterWish] | None = None
         self.view = MosaicView("filters_mosaic", "Filters")
-        controls = column(
-            self.warning, self.layer, self.kind, self.channel, self.filter, self.order, self.text
-        )
-        controls.setMinimumWidth(COLUMN_WIDTH)
-        lay_out(self, self.name, controls, self.view)
+        self.two = BesidePage(host)
+        self.stack = StackPage()
+        self.controls = FilterControls(self.two.others)
+        self.pages = QStackedWidget(objectName="filters_pages")
+        self.pages.addWidget(self.view)
+        for page in (self.two, self.stack):
+            self.pages.addWidget(_scrolling(page))
+        lay_out(self, self.name, self.controls.widget, self.pages)
         self._connect()
 
     def _connect(self) -> None:
-        self.layer.activated.connect(self._layer_chosen)
-        for box in (self.kind, self.order):
-            box.activated.connect(self._ask)
-        self.channel.valueChanged.connect(self._ask)
-        self.filter.valueChanged.connect(self._filter_typed)
+        controls, two = self.controls, self.two
+        for box, field in ((controls.page, "page"), (controls.kind, "view"),
+                           (controls.order, "order")):  # fmt: skip
+            box.activated.connect(lambda _, box=box, field=field: self._set(field, box))
+        for number, field in ((controls.channel, "channel"), (controls.depth, "depth"),
+                              (controls.width, "width")):  # fmt: skip
+            number.valueChanged.connect(
+                lambda value, field=field: self.edit(
+                    f"{field} {value}", merge_key=field, goes_on=True, **{field: value}
+                )
+            )
+        controls.layer.activated.connect(self._layer_chosen)
+        controls.filter.valueChanged.connect(lambda number: self._choose(self._layer, number))
         self.view.channel_chosen.connect(self._map_chosen)
+        two.filter_chosen.connect(self._choose)
+        two.other_chosen.connect(
+            lambda name: self.edit(f"beside {name}", other=name, untrained=False)
+        )
+        two.untrained_wanted.connect(lambda: self.edit("untrained beside", untrained=True))
+        two.settled.connect(self.settled)
 
     # -- the panel's contract ---------------------------------------------------------------
 
@@ -86,115 +93,119 @@ class FiltersTab(Tab):
         if model is None:
             return
         if model is not self._model:
-            self._take_model(model, context.layer)
-            return
+            self._take_model(model)
+            before = None
         moved = before is None or before.layer != context.layer
         if moved and context.layer in self._layers:
-            self._set_layer(context.layer)
+            self._layer = context.layer
         channel = context.state.channel
-        if context.layer == self._layer_name() and channel != self._chosen:
-            self._choose(channel)
-        elif moved:
-            self._ask()
+        if context.layer == self._layer and (
+            before is None or moved or before.state.channel != channel
+        ):
+            self._chosen = channel
+        self._show_settings()
 
-    def _take_model(self, model: LoadedModel, layer: str) -> None:
+    @property
+    def keeps_own_network(self) -> bool:
+        """Whether the tab must stay when it is closed: a download is under way in it."""
+        return self.two.downloader.busy
+
+    def set_active(self, active: bool) -> None:
+        """Keep no network while closed, and look anew which weights are here when opened."""
+        if not active:
+            self._model = self._context = self._asked = None
+            self.two.forget()
+
+    def close_jobs(self) -> None:
+        """End a download; the host joins the lanes."""
+        self.two.close_jobs()
+
+    def _take_model(self, model: LoadedModel) -> None:
         self._model = model
         self._layers = {entry.name: entry for entry in list_layers(model)}
-        self.warning.setVisible(not model.card.is_trained)
-        self.warning.setText("" if model.card.is_trained else UNTRAINED)
-        with QSignalBlocker(self.layer):
-            self.layer.clear()
-            for entry in self._layers.values():
-                size = f"{entry.filters} of {entry.channels}×{entry.height}×{entry.width}"
-                self.layer.addItem(f"{entry.name}: {size}", entry.name)
+        self._layer = next(iter(self._layers), "")
+        self.controls.set_layers(list(self._layers.values()))
         if not self._layers:
             self._lane.supersede()
-            self._shown = None
+            self._asked = None
             self.view.set_maps(None)
-            self.view.set_overlay_text("This network has no 2D convolutions")
-            self.text.clear()
-            return
-        self.view.set_overlay_text(None)
-        self._chosen = self._context.state.channel if self._context else 0
-        self._set_layer(layer if layer in self._layers else next(iter(self._layers)))
-        self._ask()
+        none = None if self._layers else "This network has no 2D convolutions"
+        self.view.set_overlay_text(none)
 
     # -- choosing ---------------------------------------------------------------------------
 
-    def _layer_name(self) -> str:
-        return cast(str, self.layer.currentData() or "")
-
-    def _set_layer(self, name: str) -> None:
-        with QSignalBlocker(self.layer):
-            self.layer.setCurrentIndex(self.layer.findData(name))
-        entry = self._layers[name]
-        for box, most in ((self.channel, entry.channels), (self.filter, entry.filters)):
-            with QSignalBlocker(box):
-                box.setMaximum(most - 1)
-        model = self.kind.model()
-        model.item(0).setEnabled(entry.in_colour)
-        wanted = self.kind.currentData()
-        if wanted == "colour" and not entry.in_colour:
-            self.kind.setCurrentIndex(self.kind.findData("input"))
-        elif entry.in_colour and wanted == "input":
-            self.kind.setCurrentIndex(0)
-        self._set_chosen(min(self._chosen, entry.filters - 1))
-
-    def _set_chosen(self, number: int) -> None:
-        self._chosen = number
-        with QSignalBlocker(self.filter):
-            self.filter.setValue(number)
+    def _set(self, field: str, box: QWidget) -> None:
+        value = box.currentData()
+        self.edit(box.currentText(), **{field: value})
 
     def _layer_chosen(self) -> None:
-        name = self._layer_name()
-        self._set_layer(name)
-        if self._context is not None and name != self._context.layer and self._can_show(name):
-            self.host.choose_layer(name)
-        self._ask()
+        self._layer, self._chosen = cast(str, self.controls.layer.currentData()), 0
+        context = self._context
+        if context is not None and self._layer != context.layer and self._can_show(self._layer):
+            self.host.choose_layer(self._layer)
+        self._show_settings()
 
     def _can_show(self, name: str) -> bool:
         run = self._context.run if self._context is not None else None
         return run is not None and name in run.activations
 
-    def _filter_typed(self, number: int) -> None:
-        self._choose(number)
-        self._tell(number)
-
     def _map_chosen(self, number: int) -> None:
         """A map is a filter, or, where one filter is shown, one of its input channels."""
-        if self.kind.currentData() == "filter":
-            self.channel.setValue(number)
-            return
-        self._choose(number)
-        self._tell(number)
+        if self.controls.kind.currentData() == "filter":
+            self.edit(f"channel {number}", merge_key="channel", goes_on=True, channel=number)
+        else:
+            self._choose(self._layer, number)
 
-    def _choose(self, number: int) -> None:
-        self._set_chosen(min(number, self.filter.maximum()))
-        self.view.set_chosen(self._chosen)
-        self._ask()
-
-    def _tell(self, number: int) -> None:
-        name = self._layer_name()
-        if self._can_show(name):
-            self.host.choose_channel(name, number)
+    def _choose(self, layer: str, number: int) -> None:
+        """Choose a filter; the panel shows its channel where it has one."""
+        self._layer, self._chosen = layer, number
+        self._show_settings()
+        if self._can_show(layer):
+            self.host.choose_channel(layer, number)
 
     # -- computing --------------------------------------------------------------------------
 
-    def _wish(self) -> FilterWish:
-        return FilterWish(
-            self._layer_name(), cast(View, self.kind.currentData()),
-            cast(Order, self.order.currentData()), self.channel.value(), self._chosen,
-        )  # fmt: skip
+    def _show_settings(self) -> None:
+        """Set the controls to what is chosen, and ask for what is to be seen."""
+        settings: FiltersSettings = self.settings
+        model, entry = self._model, self._layers.get(self._layer)
+        if model is None:
+            return
+        self.pages.setCurrentIndex(list(PAGES).index(settings.page))
+        view = settings.view
+        if entry is not None:
+            self._chosen = min(self._chosen, entry.filters - 1)
+            if view == "colour" and not entry.in_colour:
+                view = "input"
+            self.controls.show_layer(entry, self._chosen)
+        self.controls.show_settings(settings, view, trained=model.card.is_trained)
+        if settings.page != "two":
+            self.two.forget()
+        if settings.page != "one":
+            self._asked = None
+        if settings.page == "two":
+            self.controls.text.setText(ABOUT_TWO)
+            self.two.show_pair(model, settings, self._chosen)
+        elif settings.page == "stack":
+            self.controls.text.setText(ABOUT_STACK)
+            self.stack.show_counts(settings.depth, settings.width)
+            self.settled.emit()
+        elif entry is not None:
+            channel = min(settings.channel, entry.channels - 1)
+            self._ask(model, FilterWish(entry.name, view, settings.order, channel, self._chosen))
+        else:
+            self.controls.text.clear()
 
-    def _ask(self, *_: object) -> None:
-        kind = self.kind.currentData()
-        self.channel.setVisible(kind == "input")
-        self.order.setEnabled(kind != "filter")
-        model, wish = self._model, self._wish()
-        if model is not None and wish.layer:
-            self._lane.submit(
-                lambda: shown_filters(model, wish), self._show, self._failed, follow=True
-            )
+    def _ask(self, model: LoadedModel, wish: FilterWish) -> None:
+        if self._asked is not None and self._asked[0] is model and self._asked[1] == wish:
+            return
+        self._asked = (model, wish)
+        self.view.set_chosen(self._marked(wish))
+        self._lane.submit(lambda: shown_filters(model, wish), self._show, self._failed, follow=True)
+
+    @staticmethod
+    def _marked(wish: FilterWish) -> int:
+        return wish.channel if wish.view == "filter" else wish.chosen
 
     def _failed(self, error: JobError) -> None:
         self.host.say(TOPIC, error)
@@ -202,10 +213,19 @@ class FiltersTab(Tab):
 
     def _show(self, shown: ShownFilters) -> None:
         self.host.say(TOPIC, None)
-        self._shown = shown
         self.view.set_title(shown.wish.layer)
         self.view.set_maps(shown.maps)
-        single = shown.wish.view == "filter"
-        self.view.set_chosen(shown.wish.channel if single else shown.wish.chosen)
-        self.text.setText(shown.text)
+        self.view.set_chosen(self._marked(shown.wish))
+        if self.settings.page == "one":
+            self.controls.text.setText(shown.text)
         self.settled.emit()
+
+
+def _scrolling(page: QWidget) -> QScrollArea:
+    """Return `page` in an area that scrolls where large text leaves no room for all of it."""
+    area = QScrollArea(objectName=f"{page.objectName()}_area")
+    area.setWidget(page)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area

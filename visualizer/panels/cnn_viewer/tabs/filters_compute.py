@@ -11,7 +11,7 @@ from widgets.colors import quantize
 from widgets.mosaic_view import Maps
 
 if TYPE_CHECKING:
-    from engines.filters import FilterLayer
+    from engines.filters import FilterBank, FilterLayer
     from engines.models import LoadedModel
 
 View = Literal["colour", "input", "filter"]
@@ -60,10 +60,17 @@ def list_layers(model: LoadedModel) -> list[FilterLayer]:
 
 def shown_filters(model: LoadedModel, wish: FilterWish) -> ShownFilters:
     """Return the filters as `wish` asks. Raises NetworkError where the layer has none."""
-    from engines.filters import filter_bank, filter_layers, order_filters
+    from engines.filters import filter_bank
 
     bank = filter_bank(model.module, wish.layer)
-    layer = next(entry for entry in filter_layers(model.module) if entry.name == wish.layer)
+    layer = next(entry for entry in list_layers(model) if entry.name == wish.layer)
+    return filters_of(bank, layer, wish)
+
+
+def filters_of(bank: FilterBank, layer: FilterLayer, wish: FilterWish) -> ShownFilters:
+    """Return the filters of `bank`, which belong to `layer`, as `wish` asks."""
+    from engines.filters import order_filters
+
     weights = bank.weights
     chosen = min(wish.chosen, layer.filters - 1)
     channel = min(wish.channel, layer.channels - 1)
