@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from engines.errors import EngineError
 from engines.unit_trace import Stage, UnitTrace
 from visualizer.jobs import JobError, LatestWins
-from visualizer.panels.cnn_viewer.compute import Sheet, UnitExplainer, make_explainer, tiles_of
+from visualizer.panels.cnn_viewer.compute import Sheet, UnitExplainer, tiles_of
 from visualizer.panels.cnn_viewer.state import CnnViewerState
 from visualizer.panels.cnn_viewer.unit_column import INPUTS, UnitColumn
+from visualizer.panels.cnn_viewer.unit_filter import ExplainedChannel, explain_channel
 from widgets.bar_list import Bar
 from widgets.mosaic_view import Maps
 
@@ -125,16 +126,17 @@ class UnitPresenter(QObject):
             self._lane.supersede()
             self._take(None, "Hold a position with a click to see its sum while pictures go on.")
             return
-        make = partial(make_explainer, sheet.run, sheet.layer, channel)
+        make = partial(explain_channel, sheet.run, sheet.layer, channel)
         self._lane.submit(make, partial(self._take, refusal=""), self._refused, follow=True)
 
     def _refused(self, error: JobError) -> None:
         self._take(None, error.sentence)
 
-    def _take(self, explainer: UnitExplainer | None, refusal: str) -> None:
-        self.explainer, self._refusal = explainer, refusal
-        if explainer is not None:
-            self._show_filter(explainer)
+    def _take(self, explained: ExplainedChannel | None, refusal: str) -> None:
+        self.explainer = explained.explainer if explained is not None else None
+        self._refusal = refusal
+        if explained is not None:
+            self._show_filter(explained)
         self._refresh()
         self.explained.emit()
 
@@ -170,7 +172,7 @@ class UnitPresenter(QObject):
             return
         assert self.explainer is not None
         try:
-            self._show_trace(self.explainer.tracer.trace(self._channel, row, across))
+            self._show_trace(self.explainer.trace(row, across))
         except EngineError as error:
             self.trace = None
             column.show_explanation(False)
@@ -246,17 +248,26 @@ class UnitPresenter(QObject):
         )  # fmt: skip
         self.column.filter.set_chosen(place)
 
-    def _show_filter(self, explainer: UnitExplainer) -> None:
-        weights = explainer.filter()
+    def _show_filter(self, explained: ExplainedChannel) -> None:
+        weights, colours = explained.weights, explained.colours
         limit = float(np.abs(weights).max()) or 1.0
         levels = (-limit, limit)
-        names = tuple(str(int(channel)) for channel in explainer.contributions.channels)
+        channels = explained.explainer.contributions.channels
+        names = tuple(str(int(channel)) for channel in channels)
+        tiles = tiles_of(weights, levels, signed=True, relative=False)
         self.column.filter.set_maps(
-            Maps(
-                tiles_of(weights, levels, signed=True, relative=False), weights, colors="signed",
-                levels=levels, names=names,
-            )
-        )  # fmt: skip
+            Maps(tiles, weights, "signed", levels, names=names, nouns=("channel", "channels"))
+        )
+        self.column.show_colour_filter(
+            None if colours is None else _in_colour(colours, weights, f"{self._channel}")
+        )
+
+
+def _in_colour(colours: np.ndarray, weights: np.ndarray, name: str) -> Maps:
+    """Return one filter in colour; what is read off it are the weights themselves."""
+    values = np.ascontiguousarray(np.moveaxis(weights, 0, -1))[None]
+    pixels = (colours * 255.0 + 0.5).astype(np.uint8)[None]
+    return Maps(pixels, values, "rgb", names=(name,), nouns=("filter", "filter"))
 
 
 Pair = tuple[float, float]

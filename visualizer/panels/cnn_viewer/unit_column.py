@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.bar_list import BarList
 from widgets.form_parts import wrapping_label
-from widgets.mosaic_view import MosaicView
+from widgets.mosaic_view import Maps, MosaicView
 from widgets.overlay_map import OverlayMap
 from widgets.products_view import ProductsView
 from widgets.toggle_row import Choice, ToggleRow
@@ -50,9 +50,12 @@ class UnitColumn(QWidget):
         self.products.setObjectName("unit_products")
         self.products.set_formula_shown(False)  # the steps above say it, and the map needs room
         self.filter = MosaicView("unit_filter", "Filter")
-        self.filter.setMinimumHeight(150)
+        self.colour_filter = MosaicView("unit_filter_colour", "In colour")
+        self.colour_filter.setToolTip(
+            "The filter's three input channels together, as red, green and blue; grey is zero"
+        )
         self._pages = QStackedWidget(objectName="unit_pages")
-        for page in (self.products, self._inputs_page(), self.filter):
+        for page in (self.products, self._inputs_page(), self._filter_page()):
             self._pages.addWidget(page)
         self.parts.chosen.connect(self.show_part)
         layout = QVBoxLayout(self)
@@ -79,6 +82,24 @@ class UnitColumn(QWidget):
         column.addWidget(self.rest)
         column.addStretch(1)
         return page
+
+    def _filter_page(self) -> QWidget:
+        page = QWidget()
+        sides = QHBoxLayout(page)
+        sides.setContentsMargins(0, 0, 0, 0)
+        for view, share in ((self.colour_filter, 2), (self.filter, 3)):
+            view.setMinimumHeight(150)
+            view.setMinimumWidth(1)  # they share the column's width, and do not widen it
+            sides.addWidget(view, share)
+        self.colour_filter.hide()
+        return page
+
+    def show_colour_filter(self, maps: Maps | None) -> None:
+        """Show the filter in colour beside its channels, or only those."""
+        self.colour_filter.setVisible(maps is not None)
+        for view in (self.filter, self.colour_filter):
+            view.view.set_compact(maps is not None)  # beside each other only a title has room
+        self.colour_filter.set_maps(maps)
 
     def show_part(self, name: str) -> None:
         """Show products, inputs or the filter."""
