@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import types
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSpinBox,
 )
+from torch import nn
 
 from cnn_tab_bench import context_of, run_of
 from driving import child
@@ -186,9 +188,26 @@ def test_the_card_of_vgg19_is_worked_out_from_the_network(card):
         "Activation": "ReLU",
         "Units of the fully connected layers": "4,096 4,096 1,000",
         "Dropout layers": "2",
+        "Softmax or logits": "logits",
         "Weights and biases": "143,667,240",
         "Size as float32 (MB)": "574.7",
     }
+
+
+def test_the_card_says_how_the_percentages_are_made(qtbot, bench, card):
+    said = child(card, QLabel, "card_percentages")
+    assert "there is no softmax in it" in said.text()
+    child(card, QCheckBox, "card_quiz").click()
+    assert not said.isVisible()  # it would give the answer away
+    child(card, QCheckBox, "card_quiz").click()
+    assert said.isVisible()
+    context = context_of(run_of("chelsea"))
+    model = context.model
+    shares = nn.Sequential(model.module, nn.Softmax(dim=1)).eval()
+    with_softmax = replace(model, module=shares)
+    bench.show(replace(context, model=with_softmax, run=None))
+    qtbot.waitUntil(lambda: facts(card).get("Softmax or logits") == "softmax", timeout=20_000)
+    assert "ends in a softmax" in said.text()
 
 
 def test_the_card_is_filled_in_from_memory(qtbot, card):
@@ -198,7 +217,7 @@ def test_the_card_is_filled_in_from_memory(qtbot, card):
     type_into(qtbot, card.table, 1, 1, "15")
     type_into(qtbot, card.table, 9, 1, "4096, 4096, 1000")
     type_into(qtbot, card.table, 8, 1, "relu")
-    assert child(card, QLabel, "card_score").text() == "3 right, 1 wrong, 9 open"
+    assert child(card, QLabel, "card_score").text() == "3 right, 1 wrong, 10 open"
     qtbot.mouseClick(child(card, QPushButton, "card_answers"), LEFT)
     assert card.table.shown_text(1, 1) == "16"
     assert card.table.shown_text(0, 1) == "19 ✓"

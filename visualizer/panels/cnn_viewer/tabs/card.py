@@ -41,9 +41,10 @@ class CardTab(Tab):
         self.quiz.setToolTip("Empty the answers; double-click one and type")
         self.answers = button("card_answers", "Show answers", "Fill all that is not right yet")
         self.score = wrapping_label("card_score")
+        self.percentages = wrapping_label("card_percentages")
         self.table = LayerTableView("card_facts")
         self.table.set_sums_shown(False)
-        controls = column(self.heading, self.quiz, self.score, self.answers)
+        controls = column(self.heading, self.quiz, self.score, self.answers, self.percentages)
         lay_out(self, self.name, controls, self.table)
         self.quiz.toggled.connect(self._ask_facts)
         self.answers.clicked.connect(self._reveal)
@@ -63,6 +64,7 @@ class CardTab(Tab):
     def _show(self, card: Card) -> None:
         self.host.say(TOPIC, None)
         self.heading.setText(card.title)
+        self.percentages.setText(card.percentages)
         rows = tuple((fact.name, fact.answer) for fact in card.facts)
         if rows != self.table.table().rows:
             self.table.set_table(TableData(_COLUMNS, rows, tuple(name for name, _ in rows)))
@@ -78,6 +80,7 @@ class CardTab(Tab):
         self.table.set_blanks({1} if asked else set())
         self.score.setVisible(asked)
         self.answers.setVisible(asked)
+        self.percentages.setVisible(not asked)  # it gives an answer away
         self._show_score()
 
     def _show_score(self) -> None:

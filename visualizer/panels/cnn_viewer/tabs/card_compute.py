@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engines.layer_table import LayerRow, totals
+from engines.network_answer import AnswerKind, answer_kind
+from visualizer.panels.cnn_viewer.tabs.parts import own_model
 
 if TYPE_CHECKING:
     from engines.models import LoadedModel, Preprocessing
@@ -24,10 +26,27 @@ class Fact:
 
 @dataclass(frozen=True)
 class Card:
-    """The facts of one network, in order."""
+    """The facts of one network, in order. percentages: how those beside the classes are made."""
 
     title: str
     facts: tuple[Fact, ...]
+    percentages: str
+
+
+PERCENTAGES: dict[AnswerKind, str] = {
+    "logits": (
+        "The network gives logits z, one a class, that may be any numbers; there is no softmax in "
+        "it. The percentages shown are the softmax of them, made here: e^z ÷ Σ e^z."
+    ),
+    "softmax": (
+        "The network ends in a softmax: its answers e^z ÷ Σ e^z are shares that sum to 1. The "
+        "percentages shown are these shares."
+    ),
+    "log-softmax": (
+        "The network gives the logarithms of a softmax. The percentages shown are e to the power "
+        "of them, which sum to 1."
+    ),
+}
 
 
 def card_of(model: LoadedModel, size: tuple[int, int, int]) -> Card:
@@ -42,10 +61,14 @@ def card_of(model: LoadedModel, size: tuple[int, int, int]) -> Card:
     if activations:
         facts.append(Fact("Activation", activations))
     facts += _ends(rows)
+    kind = answer_kind(own_model(model).module, size)
+    if kind is not None:
+        facts.append(Fact("Softmax or logits", kind))
     total = totals(rows)
     facts.append(Fact("Weights and biases", f"{total.parameters:,}"))
     facts.append(Fact("Size as float32 (MB)", f"{total.megabytes():,.1f}"))
-    return Card(model.card.title, tuple(facts))
+    made = PERCENTAGES[kind] if kind is not None and model.categories else ""
+    return Card(model.card.title, tuple(facts), made)
 
 
 def _sides(size: tuple[int, int, int]) -> str:
