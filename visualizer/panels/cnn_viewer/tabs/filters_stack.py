@@ -20,6 +20,7 @@ class StackPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("filters_stack")
+        self._shown = (0, 0)
         self.table = wrapping_label("filters_stack_table")
         self.table.setTextFormat(Qt.TextFormat.RichText)
         self.bars = BarList("filters_stack_bars", "The weights of both, the bars to one scale")
@@ -35,6 +36,9 @@ class StackPage(QWidget):
 
     def show_counts(self, depth: int, channels: int) -> None:
         """Show `depth` 3 × 3 layers of `channels` against the one layer that sees as much."""
+        if (depth, channels) == self._shown:  # as with every frame of a live picture
+            return
+        self._shown = (depth, channels)
         stack = count_stack(3, depth, channels)
         one = as_one_layer(stack)
         self.table.setText(table_html(stack, one))
