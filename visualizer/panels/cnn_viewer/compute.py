@@ -18,11 +18,12 @@ from engines.activations import (
     strongest,
 )
 from engines.device import give_back_memory
-from engines.errors import EngineError
+from engines.errors import EngineError, NetworkError
 from engines.models import LoadedModel, load
 from engines.network_copies import private_copy
 from engines.network_receptive_field import NetworkField, network_fields
-from engines.unit_trace import Contributions, UnitTracer, explainable_layers
+from engines.out_of_memory import is_out_of_memory
+from engines.unit_trace import Contributions, UnitTrace, UnitTracer, explainable_layers
 from visualizer.panels.cnn_viewer.context import Prediction, Run
 from visualizer.panels.cnn_viewer.state import CnnViewerState, ModelChoice
 from visualizer.pictures.picture import Picture
@@ -101,7 +102,8 @@ class UnitExplainer:
     """What explains the units of a channel.
 
     tracer: of the layer that has the weights, which may lie before the shown `layer`;
-    contributions: of the input channels, over all positions.
+    contributions: of the input channels, over all positions; tokens: (columns, how many lie before
+    the grid) where the layer answers with tokens that are shown as a map.
     """
 
     run: Run
@@ -109,6 +111,14 @@ class UnitExplainer:
     channel: int
     tracer: UnitTracer
     contributions: Contributions
+    tokens: tuple[int, int] | None = None
+
+    def trace(self, row: int, column: int) -> UnitTrace:
+        """Return how the number at a position of the map came to be. Raises NetworkError."""
+        if self.tokens is not None:
+            columns, before = self.tokens
+            row, column = 0, before + row * columns + column
+        return self.tracer.trace(self.channel, row, column)
 
     def filter(self) -> np.ndarray:
         """Return the weights of the channel, (I, kh, kw) float32."""
@@ -148,17 +158,41 @@ def run_network(network: Network, picture: Picture, state: CnnViewerState) -> Ru
     visible = preprocess.visible(image)
     batch = preprocess.normalise(visible)[None]
     started = time.perf_counter()
-    activations = capture(model.module, batch)
+    try:
+        activations = capture(model.module, batch)
+    except NetworkError as error:
+        raise _refused(model, batch, error) from error
     milliseconds = (time.perf_counter() - started) * 1e3
     if not activations:
         raise EngineError(
             f"{model.card.title} gave no layer's answer that could be captured: it has no parts "
             "that hold tensors. Choose another network."
         )
+    scores = class_scores(model, activations)
     return Run(
         model, picture, state, batch, _seen(visible), activations,
         predict(model, activations), milliseconds,
+        scores is None or bool(np.isfinite(scores).all()),
     )  # fmt: skip
+
+
+def _refused(model: LoadedModel, batch: torch.Tensor, error: NetworkError) -> NetworkError:
+    """Return `error`, or what is known of the layer at which a picture of this size breaks."""
+    from engines.surgery import explain_input_size
+
+    if is_out_of_memory(error):
+        return error
+    channels, height, width = batch.shape[1:]
+    try:
+        report = explain_input_size(model.module, (channels, height, width))
+    except EngineError:
+        return error  # its inside cannot be seen
+    if not report.broken:
+        return error
+    return NetworkError(
+        f"{model.card.title} does not take {height} × {width} pixels. {report.why} Choose "
+        "another input size; the tab “Input size” shows the ways out."
+    )
 
 
 def _seen(visible: torch.Tensor) -> np.ndarray:
@@ -168,9 +202,12 @@ def _seen(visible: torch.Tensor) -> np.ndarray:
 
 
 def predict(model: LoadedModel, activations: dict[str, torch.Tensor]) -> tuple[Prediction, ...]:
-    """Return the best classes by the last layer's answer; none where it is no list of classes."""
+    """Return the best classes by the last layer's answer.
+
+    None where it is no list of classes, or holds NaN or infinity, of which no class is the best.
+    """
     scores = class_scores(model, activations)
-    if scores is None:
+    if scores is None or not np.isfinite(scores).all():
         return ()
     shares = shares_of(scores)
     best = np.argsort(-shares, kind="stable")[:TOP]
@@ -313,9 +350,20 @@ def make_explainer(run: Run, layer: str, channel: int) -> UnitExplainer:
             tracer = UnitTracer(private_copy(run.model.module), run.batch, name)
             if name == layer or layer in tracer.stage_layers:
                 contributions = tracer.contributions(channel)
-                return UnitExplainer(run, layer, channel, tracer, contributions)
+                tokens = _tokens_of(run.activations[layer])
+                return UnitExplainer(run, layer, channel, tracer, contributions, tokens)
             break
     raise EngineError(
-        f"{layer} is no convolution or linear layer, nor the normalisation or activation right "
-        "behind one. Choose one of those to see the products behind a number."
+        f"{layer or 'The network itself'} is no convolution or linear layer, nor the "
+        "normalisation or activation right behind one. Choose one of those to see the products "
+        "behind a number."
     )
+
+
+def _tokens_of(values: torch.Tensor) -> tuple[int, int] | None:
+    """Return (columns of the grid, tokens before it) of tokens shown as a map, None for others."""
+    maps = as_maps(values)
+    if maps.kind != "tokens":
+        return None
+    rows, columns = maps.values.shape[2:]
+    return columns, values.shape[1] - rows * columns

@@ -31,7 +31,8 @@ class Run:
 
     batch: (1, C, H, W) as the network read it; seen: (H, W, 3) in [0, 1], the same before the
     normalisation; activations: every layer's output in call order; predictions: the best five,
-    empty where the network gives no class scores; milliseconds: of the forward pass with capture.
+    empty where the network gives no class scores; milliseconds: of the forward pass with capture;
+    finite: whether the class scores are numbers, neither NaN nor infinite.
     """
 
     model: LoadedModel
@@ -42,6 +43,7 @@ class Run:
     activations: dict[str, torch.Tensor]
     predictions: tuple[Prediction, ...]
     milliseconds: float
+    finite: bool = True
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,9 @@ class Controls(QWidget):
             limit=1.0,
         )
         note = ""
-        if not run.predictions:
+        if not run.finite:
+            note = "The scores of the classes are NaN or infinite, so that none can be named."
+        elif not run.predictions:
             note = "This network gives no list of classes; its layers can be seen all the same."
         elif not run.model.card.is_trained:
             note = "Untrained: these are not predictions, its weights are random."

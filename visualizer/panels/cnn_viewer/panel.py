@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from engines.device import give_back_memory
 from engines.models import CHECKPOINT_SUFFIXES
 from engines.network_receptive_field import NetworkField
 from visualizer import mime
@@ -66,9 +67,11 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self.run: Run | None = None
         self.sheet: Sheet | None = None
         self._resized = False  # the person changed the size of the input
+        self._outdated = False  # memory of a former network lies about
         self._fields: tuple[object, dict[str, NetworkField]] = (None, {})
         self.running = self.lane("network")
         self.sheeting = self.lane("channels")
+        self.clearing = self.lane("clearing")
         self.view = CnnViewerView(self.messages)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -86,7 +89,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         )  # fmt: skip
         self.explaining = self.lane("unit")
         self.unit = UnitPresenter(view.unit, self.explaining, self)
-        self.tabs = TabBox(view.drawer, self._tab_host(), self.edits, self)
+        self.tabs = TabBox(view.drawer, self._tab_host(), self.edits, self.release, self)
         self._make_actions()
         self._connect()
         self._show_controls(self.state)
@@ -136,7 +139,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         channels.mosaic.channel_chosen.connect(lambda n: self.choose_channel(self.layer, n))
         channels.mosaic.cell_clicked.connect(lambda _channel, r, c: self.hold(r, c))
         self.unit.position_chosen.connect(self._clicked)
-        self.unit.explained.connect(self.input.live.ready_for_next)
+        self.unit.explained.connect(self._unit_explained)
         self.view.unit.opacity.changed.connect(self._opacity_changed)
         self.tabs.settled.connect(self.announce_settled)
 
@@ -323,7 +326,9 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
 
     def _show(self, shown: Shown) -> None:
         self.say("network", None)
-        run = self.run = shown.run
+        former, run = self.run, shown.run
+        self.run = run
+        self._outdated |= former is not None and former.model is not run.model
         self._answered = True
         self._fields = (fields_key(run), shown.fields)
         self.view.controls.show_answer(run)
@@ -335,6 +340,13 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self.status_changed.emit(status_text(run))
         self._ask_for_next(run)
         self.announce_settled()
+
+    def _unit_explained(self) -> None:
+        """Nothing holds the former network any more: its memory goes back to the system."""
+        if self._outdated:
+            self._outdated = False
+            self.clearing.submit(give_back_memory, lambda _: None, self.show_error)
+        self.input.live.ready_for_next()
 
     def _ask_for_next(self, run: Run) -> None:
         """Take the next live picture; a held position is explained first, or it never would be."""
