@@ -53,6 +53,9 @@ def test_the_names_of_layers_are_never_cut(qtbot, window):
         return tree.columnWidth(0) >= needed and tree.visualItemRect(item).isValid()
 
     qtbot.waitUntil(wide_enough)
+    # The output shapes stand there whole, or not at all; the line above the channels says them.
+    room = tree.viewport().width() - tree.columnWidth(0)
+    assert tree.isColumnHidden(1) or tree.columnWidth(1) <= room
     assert tree.viewport().height() >= 6 * tree.fontMetrics().lineSpacing()
 
 
@@ -74,3 +77,15 @@ def test_the_layer_is_named_above_its_channels(qtbot, window):
     settle(qtbot, window.panel)
     mosaic = child(window.panel, MosaicView, "mosaic")
     assert child(mosaic, QLabel, "image_view_title").text() == "blocks.1.0.conv_dw"
+
+
+def test_products_can_be_read_from_afar(qtbot, window):
+    panel = window.panel
+    panel.hold(44, 56)
+    settle(qtbot, panel)
+    cells = panel.view.unit.products.cells()
+    small = cells.height()
+    text_to(qtbot, window, LARGEST)
+    lines = 3 * 2  # rows of cells, lines of text in each
+    qtbot.waitUntil(lambda: cells.height() > small)
+    assert cells.height() / lines >= 18  # pixels a line: as text of at least twelve points

@@ -23,8 +23,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from widgets.cell_colors import paint_cells
 from widgets.number_text import format_number
 
-# Of one cell, and of all of them together, in pixels.
+# Of one cell, and of all of them together, in pixels where the text is of its usual size.
 MOST_WIDE, MOST_HIGH, MOST_HEIGHT = 96.0, 44.0, 320
+LEAST_HIGH, LEAST_HEIGHT = 18, 160
+USUAL_TEXT = 9.0  # points
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class CellsView(QWidget):
         resized = _shape(self._cells) != _shape(cells)
         self._cells = cells
         if resized:
-            self.updateGeometry()
+            self._fit_height()
         self.update()
 
     def hasHeightForWidth(self) -> bool:
@@ -76,8 +78,25 @@ class CellsView(QWidget):
         if self._cells is None:
             return 0
         rows, columns = self._cells.colors.shape
-        cell = min((width - 2) / columns, MOST_WIDE)
-        return min(round(rows * min(cell, MOST_HIGH)) + 3, MOST_HEIGHT)
+        scale = self._scale()
+        cell = min((width - 2) / columns, MOST_WIDE * scale)
+        return round(min(rows * min(cell, MOST_HIGH * scale) + 3, MOST_HEIGHT * scale))
+
+    def _scale(self) -> float:
+        """Return how much larger than usual the text is, and the cells with it."""
+        return max(1.0, self.font().pointSizeF() / USUAL_TEXT)
+
+    def _fit_height(self) -> None:
+        """Ask for so much height that the numbers can be read: the column scrolls if need be."""
+        rows = 0 if self._cells is None else self._cells.colors.shape[0]
+        self.setMinimumHeight(round(min(rows * LEAST_HIGH, LEAST_HEIGHT) * self._scale()))
+        self.updateGeometry()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_cells"):
+            self._fit_height()
 
     def set_highlight(self, cell: tuple[int, int] | None) -> None:
         """Outline a cell, or none."""
@@ -92,8 +111,8 @@ class CellsView(QWidget):
     def _rect(self, row: int, column: int) -> QRectF:
         assert self._cells is not None
         rows, columns = self._cells.colors.shape
-        width = min((self.width() - 2) / columns, MOST_WIDE)
-        height = min((self.height() - 2) / rows, MOST_HIGH, width)
+        width = min((self.width() - 2) / columns, MOST_WIDE * self._scale())
+        height = min((self.height() - 2) / rows, MOST_HIGH * self._scale(), width)
         left = (self.width() - width * columns) / 2
         return QRectF(left + column * width, 1 + row * height, width, height)
 
@@ -200,9 +219,10 @@ def product_cells(
 ) -> Cells:
     """Return the cells of a window: value × weight above, product below."""
     shape = weights.shape
-    value_texts = [[format_number(float(v)) for v in row] for row in values]
-    weight_texts = [[format_number(float(w)) for w in row] for row in weights]
-    product_texts = [[format_number(float(p)) for p in row] for row in products]
+    value_texts, weight_texts, product_texts = (
+        [[_said(float(number)) for number in row] for row in numbers]
+        for numbers in (values, weights, products)
+    )
 
     def tip(r: int, c: int) -> str:
         beside = "" if inside[r, c] else "\nbeside the picture: the border's value"
@@ -216,6 +236,11 @@ def product_cells(
         inside=inside,
         tips=[[tip(r, c) for c in columns] for r in rows],
     )
+
+
+def _said(number: float) -> str:
+    """Return a number for people, with a real minus."""
+    return format_number(number).replace("-", "−")
 
 
 def reached_cells(rows: np.ndarray, columns: np.ndarray, weights: np.ndarray) -> Cells:
@@ -236,7 +261,7 @@ def reached_cells(rows: np.ndarray, columns: np.ndarray, weights: np.ndarray) ->
     return Cells(
         upper=[[f"{all_rows[r]}, {all_columns[c]}" for c in span[1]] for r in span[0]],
         lower=[
-            [f"× {format_number(float(laid[r, c]))}" if known[r, c] else "–" for c in span[1]]
+            [f"× {_said(float(laid[r, c]))}" if known[r, c] else "–" for c in span[1]]
             for r in span[0]
         ],
         colors=laid,

@@ -19,6 +19,7 @@ from widgets.form_parts import wrapping_label
 
 NAME = Qt.ItemDataRole.UserRole
 LEAST_ROWS = 9
+MARGIN = 12  # pixels beside a text of the second column
 
 
 class LayerTree(QWidget):
@@ -41,8 +42,7 @@ class LayerTree(QWidget):
         self.tree.setUniformRowHeights(True)
         self.tree.setIndentation(12)
         self.tree.header().setStretchLastSection(False)
-        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.tree.itemExpanded.connect(lambda _item: self._fit_columns())
         self.tree.itemCollapsed.connect(lambda _item: self._fit_columns())
         self.tree.viewport().installEventFilter(self)
@@ -79,10 +79,19 @@ class LayerTree(QWidget):
         self.tree.setMinimumHeight(LEAST_ROWS * self.tree.fontMetrics().lineSpacing())
 
     def _fit_columns(self) -> None:
-        """Give names and kinds the room that is left, and never less than the names need."""
-        header = self.tree.header()
-        room = self.tree.viewport().width() - header.sectionSize(1)
-        header.resizeSection(0, max(room, self._name_width()))
+        """Give names and kinds the room that is left; where that is too little, all of it."""
+        header, width = self.tree.header(), self.tree.viewport().width()
+        room = width - self._output_width()
+        narrow = room < self._name_width()
+        self.tree.setColumnHidden(1, narrow)
+        header.resizeSection(0, max(width, self._name_width()) if narrow else room)
+        header.resizeSection(1, self._output_width())
+
+    def _output_width(self) -> int:
+        """Return the width of the widest output shape."""
+        texts = {shape_text(entry.shape) for entry in self._entries} | {"Output"}
+        advance = self.tree.fontMetrics().horizontalAdvance
+        return max(advance(text) for text in texts) + MARGIN
 
     def _name_width(self) -> int:
         """Return the width of the longest name that is not folded away, with its indentation."""

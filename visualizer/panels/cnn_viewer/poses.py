@@ -36,8 +36,8 @@ def _deep(panel: CnnViewerPanel) -> None:
         return
     names = [name for name, values in run.activations.items() if values.ndim == 4]
     panel.tabs.open("")
-    state = panel.state.replace(layer=names[len(names) // 2], sort="variance", scale="shared")
-    panel.edits.apply(state, "pose")
+    panel.choose_layer(names[len(names) // 2])
+    panel.edits.apply(panel.state.replace(sort="variance", scale="shared"), "pose")
     panel.view.unit.show_part("inputs")
 
 
