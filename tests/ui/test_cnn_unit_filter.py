@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea
 
-from driving import child
+from driving import child, color_at, hover
+from widgets.image_view import ImageView
 from widgets.mosaic_view import MosaicView
 
 
@@ -21,7 +22,7 @@ def show_filter(qtbot, viewer, layer, channel):
     viewer.hold(3, 4)
     qtbot.waitUntil(viewer.is_settled, timeout=60_000)
     qtbot.mouseClick(child(viewer, QPushButton, "unit_part_filter"), Qt.MouseButton.LeftButton)
-    return child(viewer, MosaicView, "unit_filter"), child(viewer, MosaicView, "unit_filter_colour")
+    return child(viewer, MosaicView, "unit_filter"), child(viewer, ImageView, "unit_filter_colour")
 
 
 def weights(viewer, layer):
@@ -35,10 +36,15 @@ def test_a_filter_that_reads_the_picture_is_shown_in_colour_beside_its_channels(
     np.testing.assert_array_equal(signed.maps().values, stored)
     assert signed.maps().colors == "signed"
     assert colour.isVisible()
-    assert colour.maps().colors == "rgb"
     expected = (0.5 + 0.5 * stored / np.abs(stored).max()).transpose(1, 2, 0) * 255
-    np.testing.assert_allclose(colour.maps().display[0], expected, atol=0.51)
-    np.testing.assert_array_equal(colour.maps().values[0], stored.transpose(1, 2, 0))
+    for row, column in np.ndindex(3, 3):
+        np.testing.assert_allclose(color_at(colour, row, column), expected[row, column], atol=1)
+    child(viewer, QScrollArea, "unit_side_column").ensureWidgetVisible(colour)
+    hover(qtbot, colour, 1, 2)
+    read = child(colour, QLabel, "image_view_title").text().replace("−", "-")
+    place, *numbers = read.split()
+    assert place == "1,2"
+    np.testing.assert_allclose([float(number) for number in numbers], stored[:, 1, 2], atol=0.01)
     assert not signed.geometry().intersects(colour.geometry())
 
 
@@ -48,4 +54,3 @@ def test_a_deeper_filter_has_no_colours(qtbot, viewer):
     np.testing.assert_array_equal(signed.maps().values, weights(viewer, "blocks.1.0.conv_pw")[2])
     assert signed.isVisible()
     assert not colour.isVisible()
-    assert colour.maps() is None

@@ -258,16 +258,7 @@ class UnitPresenter(QObject):
         self.column.filter.set_maps(
             Maps(tiles, weights, "signed", levels, names=names, nouns=("channel", "channels"))
         )
-        self.column.show_colour_filter(
-            None if colours is None else _in_colour(colours, weights, f"{self._channel}")
-        )
-
-
-def _in_colour(colours: np.ndarray, weights: np.ndarray, name: str) -> Maps:
-    """Return one filter in colour; what is read off it are the weights themselves."""
-    values = np.ascontiguousarray(np.moveaxis(weights, 0, -1))[None]
-    pixels = (colours * 255.0 + 0.5).astype(np.uint8)[None]
-    return Maps(pixels, values, "rgb", names=(name,), nouns=("filter", "filter"))
+        self.column.show_colour_filter(colours, weights)
 
 
 Pair = tuple[float, float]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.bar_list import BarList
 from widgets.form_parts import wrapping_label
-from widgets.mosaic_view import Maps, MosaicView
+from widgets.image_view import ImageView
+from widgets.mosaic_view import MosaicView
 from widgets.overlay_map import OverlayMap
 from widgets.products_view import ProductsView
 from widgets.toggle_row import Choice, ToggleRow
@@ -50,7 +52,8 @@ class UnitColumn(QWidget):
         self.products.setObjectName("unit_products")
         self.products.set_formula_shown(False)  # the steps above say it, and the map needs room
         self.filter = MosaicView("unit_filter", "Filter")
-        self.colour_filter = MosaicView("unit_filter_colour", "In colour")
+        self.colour_filter = ImageView(title="In colour")
+        self.colour_filter.setObjectName("unit_filter_colour")
         self.colour_filter.setToolTip(
             "The filter's three input channels together, as red, green and blue; grey is zero"
         )
@@ -94,12 +97,19 @@ class UnitColumn(QWidget):
         self.colour_filter.hide()
         return page
 
-    def show_colour_filter(self, maps: Maps | None) -> None:
-        """Show the filter in colour beside its channels, or only those."""
-        self.colour_filter.setVisible(maps is not None)
-        for view in (self.filter, self.colour_filter):
-            view.view.set_compact(maps is not None)  # beside each other only a title has room
-        self.colour_filter.set_maps(maps)
+    def show_colour_filter(self, colours: np.ndarray | None, weights: np.ndarray) -> None:
+        """Show a filter in colour beside its channels, or, without colours, only those.
+
+        colours: (kh, kw, 3) in [0, 1]; weights: (3, kh, kw), which are read off it.
+        """
+        self.colour_filter.setVisible(colours is not None)
+        for view in (self.filter.view, self.colour_filter):
+            view.set_compact(colours is not None)  # beside each other only a title has room
+        if colours is None:
+            self.colour_filter.clear_picture()
+        else:
+            values = np.ascontiguousarray(np.moveaxis(weights, 0, -1))
+            self.colour_filter.set_picture((colours * 255.0 + 0.5).astype(np.uint8), values)
 
     def show_part(self, name: str) -> None:
         """Show products, inputs or the filter."""
