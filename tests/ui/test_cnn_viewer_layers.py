@@ -48,3 +48,21 @@ def test_what_was_said_of_an_empty_clipboard_goes_with_the_next_picture(qtbot, v
 def test_shares_of_the_answer_are_written_as_percentages(viewer):
     for bar in child(viewer, BarList, "predictions").bars():
         assert bar.text == f"{100 * bar.value:.1f}%"
+
+
+def test_every_press_of_next_layer_counts_however_quick(qtbot, viewer):
+    names = list(viewer.run.activations)
+    start = names.index(viewer.layer)
+    for _ in range(7):
+        viewer.step_layer(1)
+    viewer.step_layer(-1)
+    settle(qtbot, viewer)
+    assert viewer.sheet.layer == names[start + 6]
+
+
+def test_going_back_to_the_layer_that_is_still_shown_is_not_lost(qtbot, viewer):
+    first = viewer.layer
+    viewer.choose_layer("blocks.1.0.conv_dw")
+    viewer.choose_layer(first)
+    settle(qtbot, viewer)
+    assert viewer.sheet.layer == first

@@ -16,6 +16,7 @@ from engines.models import CHECKPOINT_SUFFIXES
 from engines.network_receptive_field import NetworkField
 from visualizer import mime
 from visualizer.jobs import JobError
+from visualizer.panels.cnn_viewer.actions import add_actions
 from visualizer.panels.cnn_viewer.compute import Sheet
 from visualizer.panels.cnn_viewer.context import Context, Run
 from visualizer.panels.cnn_viewer.model_choosing import ModelChooser
@@ -32,7 +33,7 @@ from visualizer.panels.cnn_viewer.poses import poses_of
 from visualizer.panels.cnn_viewer.positions import carried, in_layer
 from visualizer.panels.cnn_viewer.state import CnnViewerState, ModelChoice
 from visualizer.panels.cnn_viewer.tabbox import TabBox
-from visualizer.panels.cnn_viewer.tabs import TABS, TabHost
+from visualizer.panels.cnn_viewer.tabs import TabHost
 from visualizer.panels.cnn_viewer.unit import UnitPresenter
 from visualizer.panels.cnn_viewer.view import CnnViewerView
 from visualizer.panels.stateful import StatefulPanel
@@ -90,7 +91,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self.explaining = self.lane("unit")
         self.unit = UnitPresenter(view.unit, self.explaining, self)
         self.tabs = TabBox(view.drawer, self._tab_host(), self.edits, self.release, self)
-        self._make_actions()
+        add_actions(self)
         self._connect()
         self._show_controls(self.state)
         view.channels.mosaic.set_overlay_text(LOADING)
@@ -108,24 +109,6 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         return self.sheet.layer if self.sheet is not None else self.state.layer
 
     # -- building ---------------------------------------------------------------------------
-
-    def _make_actions(self) -> None:
-        add, view = self.add_action, self.view
-        add("File", "Open picture…", self.choosing.ask_open, "cnn_action_open", "Ctrl+O")
-        add("File", "Play video…", self.choosing.ask_video, "cnn_action_video")
-        add("File", "Choose a network…", self.chooser.open_dialog, "action_model", "Ctrl+M")
-        add("File", "Open weights or a network…", self.chooser.ask_open, "action_open_model")
-        add("Edit", "Paste picture", self.choosing.paste, "cnn_action_paste", "Ctrl+Shift+V")
-        search = view.controls.layers.search
-        add("View", "Search layers", search.setFocus, "action_search_layers", "Ctrl+L")
-        add("View", "Next layer", lambda: self.step_layer(1), "action_next_layer", "Ctrl+PgDown")
-        add("View", "Previous layer", lambda: self.step_layer(-1), "action_previous_layer",
-            "Ctrl+PgUp")  # fmt: skip
-        for number, kind in enumerate(TABS, start=1):
-            key = f"Alt+{number}" if number < 10 else ""
-            show = partial(self.open_tab, kind.name)
-            add("View", f"Show “{kind.title}”", show, f"action_tab_{kind.name}", key)
-        add("View", "Fit channels", view.channels.mosaic.fit, "cnn_action_fit", "Ctrl+0")
 
     def _connect(self) -> None:
         controls = self.view.controls
@@ -225,15 +208,15 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
 
     def choose_layer(self, name: str) -> None:
         """Show the channels of the layer `name`."""
-        if name != self.layer:
+        if name != self._wanted_layer():
             chosen = self.state.replace(layer=name, position=self._place_in(name))
             self.edits.apply(chosen, f"layer {name}", merge_key="layer")
 
     def step_layer(self, step: int) -> None:
         """Go to the next or previous layer of those that the search leaves."""
-        names = self.view.controls.layers.names()
-        if self.layer in names:
-            place = names.index(self.layer) + step
+        names, present = self.view.controls.layers.names(), self._wanted_layer()
+        if present in names:
+            place = names.index(present) + step
             if 0 <= place < len(names):
                 self.choose_layer(names[place])
         elif names:
@@ -247,7 +230,12 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
 
     def _place_in(self, layer: str) -> tuple[int, int] | None:
         """Return where the position lies in another layer, at the same place of the picture."""
-        return in_layer(self.state.position, self.run, self.state.layer or self.layer, layer)
+        return in_layer(self.state.position, self.run, self._wanted_layer(), layer)
+
+    def _wanted_layer(self) -> str:
+        """Return the layer that was chosen last, though another may be shown until it is ready."""
+        known = self.run is not None and self.state.layer in self.run.activations
+        return self.state.layer if known else self.layer
 
     def hold(self, row: int, column: int) -> None:
         """Explain this position until it is let go."""
