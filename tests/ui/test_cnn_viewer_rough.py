@@ -110,6 +110,10 @@ def test_weights_that_are_no_numbers_name_no_class(qtbot, viewer, tmp_path):
     settle(qtbot, viewer)
     assert not child(viewer, BarList, "predictions").isVisible()
     assert "NaN" in child(viewer, QLabel, "answer_note").text()
+    viewer.choose_layer("features.0")
+    settle(qtbot, viewer)
+    said = f"{111 * 111:,} of {64 * 111 * 111:,} values are NaN or infinite"  # one filter's
+    assert said in viewer.sheet.note
 
 
 def test_a_picture_that_is_too_small_names_the_layer_and_the_way_out(qtbot, viewer):

@@ -298,9 +298,18 @@ def make_sheet(
         relative=relative,
     )
     return Sheet(
-        run, state, layer, array, tiles, statistics, levels, signed, maps.kind, maps.note, field,
+        run, state, layer, array, tiles, statistics, levels, signed, maps.kind,
+        f"{maps.note} {_not_finite(array, statistics)}".strip(), field,
         (run.seen * 255.0 + 0.5).astype(np.uint8), histogram_of(array, levels),
     )  # fmt: skip
+
+
+def _not_finite(array: np.ndarray, statistics: ChannelStatistics) -> str:
+    """Return a sentence on values that are no numbers, "" where there are none."""
+    if np.isfinite(statistics.mean).all():  # which a single one would spoil
+        return ""
+    bad = array.size - int(np.isfinite(array).sum())
+    return f"{bad:,} of {array.size:,} values are NaN or infinite; NaN is drawn as 0."
 
 
 def tiles_of(
