@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-WeightsState = Literal["trained", "cached", "downloadable", "untrained", "own"]
+WeightsState = Literal["trained", "cached", "downloadable", "untrained", "own", "partial"]
 Source = Literal["built in", "trained here", "torchvision", "timm", "file"]
 
 STATE_TEXTS: dict[WeightsState, str] = {
@@ -14,6 +14,7 @@ STATE_TEXTS: dict[WeightsState, str] = {
     "downloadable": "the trained weights can be downloaded",
     "untrained": "untrained: random weights",
     "own": "your own weights",
+    "partial": "partly trained: what did not fit is random",
 }
 UNKNOWN_CLASS = "class {index}"
 
@@ -25,10 +26,10 @@ class ModelCard:
     name: what `load` takes; title: for people; source: who defines it; weights_state: in the
     catalogue, which weights `load(name)` can reach (for "downloadable" it gives an untrained
     network until `download` has run); on a loaded model, which weights the module holds, never
-    "downloadable"; parameters: how many weights and biases, or None where it would have to be
-    built to know; input_size: (channels, height, width); classes: how many; licence and
-    weights_source: of the weights, "" where there are none; size_bytes: of the weights file, or
-    None; notes: sentences that a person should know.
+    "downloadable", and "partial" where some of them are random; parameters: how many weights and
+    biases, or None where it would have to be built to know; input_size: (channels, height, width);
+    classes: how many; licence and weights_source: of the weights, "" where there are none;
+    size_bytes: of the weights file, or None; notes: sentences that a person should know.
     """
 
     name: str

@@ -176,10 +176,13 @@ def _with_own_weights(
             "saved from.",
             report,
         )
-    categories = architecture.categories if classes is None else numbered_classes(classes)
+    random_in_part = bool(report.missing or report.wrong_shapes)
+    named = classes is None and not random_in_part
+    count = classes or len(architecture.categories)
+    categories = architecture.categories if named else numbered_classes(count)
     own = replace(
         architecture.card,
-        weights_state="own",
+        weights_state="partial" if random_in_part else "own",
         weights_source=file.name,
         licence="",
         size_bytes=file.stat().st_size,

@@ -41,8 +41,8 @@ class FitReport:
         if self.is_exact:
             return f"All {self.fitting} entries fit."
         return (
-            f"{self.fitting} entries fit, {len(self.wrong_shapes)} have another shape, "
-            f"{len(self.missing)} are missing, {len(self.unexpected)} are unknown to the network."
+            f"{self.fitting} entries fit; of another shape: {len(self.wrong_shapes)}, missing: "
+            f"{len(self.missing)}, unknown to the network: {len(self.unexpected)}."
         )
 
     def rows(self) -> tuple[tuple[str, str, str, str], ...]:

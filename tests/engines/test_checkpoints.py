@@ -163,6 +163,9 @@ def test_what_fits_can_be_loaded_and_the_rest_is_random_not_empty(squeezenet, tm
     assert loaded.fit is not None
     assert not loaded.fit.is_exact
     assert "missing" in loaded.card.notes[0]
+    assert loaded.card.weights_state == "partial"
+    assert not loaded.card.is_trained  # some of its weights are random
+    assert loaded.categories[0] == "class 0"
     filled = loaded.module.state_dict()
     assert not any(value.is_meta for value in filled.values())
     assert torch.equal(filled["features.0.weight"], state["features.0.weight"])
@@ -179,6 +182,16 @@ def test_partial_weights_of_a_network_built_on_the_cpu_are_not_left_unset(tmp_pa
     loaded = models.load("regnet_x_400mf", tmp_path / "own.pth", allow_partial=True)
     expected = models.load("regnet_x_400mf", "none").module.state_dict()
     assert torch.equal(loaded.module.state_dict()["stem.0.weight"], expected["stem.0.weight"])
+
+
+def test_weights_beside_which_a_file_holds_other_things_are_whole(tmp_path):
+    state = torchvision_models.squeezenet1_1().state_dict()
+    state["stranger"] = torch.zeros(2)
+    torch.save(state, tmp_path / "own.pth")
+    loaded = models.load("squeezenet1_1", tmp_path / "own.pth", allow_partial=True)
+    assert loaded.card.weights_state == "own"
+    assert loaded.card.is_trained
+    assert loaded.categories[0] == "tench"
 
 
 def test_another_networks_weights_are_refused_even_in_part_where_nothing_fits(tmp_path):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton
+from torchvision.models import squeezenet1_1
 
 from driving import child
 
@@ -83,3 +85,19 @@ def test_what_is_said_of_a_network_are_sentences(qtbot, viewer):
     assert "  " not in said
     assert said.endswith(".")
     dialog.close()
+
+
+def test_a_network_of_which_only_a_part_is_trained_says_so(qtbot, viewer, tmp_path):
+    viewer.chooser.choose("squeezenet1_1", "none")
+    shown(qtbot, viewer, "squeezenet1_1")
+    state = squeezenet1_1().state_dict()
+    del state["features.3.squeeze.weight"]
+    torch.save(state, tmp_path / "part.pth")
+    viewer.chooser.open_file(tmp_path / "part.pth")
+    qtbot.waitUntil(lambda: viewer.findChild(QPushButton, "fit_load") is not None, timeout=60_000)
+    qtbot.mouseClick(child(viewer, QPushButton, "fit_load"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: viewer.state.model.allow_partial, timeout=60_000)
+    qtbot.waitUntil(viewer.is_settled, timeout=60_000)
+    assert child(viewer, QLabel, "model_badge").text().startswith("⚠ partly trained")
+    assert "some of its weights are random" in child(viewer, QLabel, "answer_note").text()
+    assert "PARTLY" in child(viewer.window(), QLabel, "status_label").text()

@@ -97,6 +97,8 @@ class Controls(QWidget):
             note = "The scores of the classes are NaN or infinite, so that none can be named."
         elif not run.predictions:
             note = "This network gives no list of classes; its layers can be seen all the same."
+        elif run.model.card.weights_state == "partial":
+            note = "Partly untrained: these are not predictions, some of its weights are random."
         elif not run.model.card.is_trained:
             note = "Untrained: these are not predictions, its weights are random."
         self.predictions.setVisible(bool(run.predictions))
