@@ -62,8 +62,9 @@ def status_text(run: Run) -> str:
     """Return what the status bar says of a pass: network, input, layers, time."""
     height, width = run.batch.shape[2:]
     card = run.model.card
-    state = {"untrained": "UNTRAINED", "partial": "PARTLY UNTRAINED"}.get(card.weights_state)
+    warnings = {"untrained": "UNTRAINED", "partial": "PARTLY UNTRAINED"}
+    state = warnings.get(card.weights_state, "trained")
     return (
-        f"{card.title}, {state or 'trained'}   {height} × {width}   {len(run.activations)} layers   "
+        f"{card.title}, {state}   {height} × {width}   {len(run.activations)} layers   "
         f"{run.milliseconds:.0f} ms"
     )
