@@ -62,12 +62,22 @@ class _WholeAxis(pg.AxisItem):
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802  pyqtgraph's name
         """Return the spacings that are whole numbers."""
         spacings = super().tickSpacing(low, high, size)
-        whole = [(step, start) for step, start in spacings if step >= 1 and step % 1 == 0]
-        return whole or [(1.0, 0.0)]
+        font = self.style["tickFont"] or QFont()
+        widest = max(QFontMetricsF(font).horizontalAdvance(f" {round(x)} ") for x in (low, high))
+        least = max(1.0, widest * (high - low) / max(size, 1.0))  # closer numbers would touch
+        whole = [(step, start) for step, start in spacings if step >= least and step % 1 == 0]
+        return whole or [(_round_step(least), 0.0)]
 
 
 class _ValueAxis(pg.AxisItem):
     """An axis that, when logarithmic, has the numbers 1, 2, 5, 10 … as they are, not as powers."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802  pyqtgraph's name
+        """Return the spacings at which the numbers do not touch, at least the widest one."""
+        spacings = super().tickSpacing(low, high, size)
+        line = QFontMetricsF(self.style["tickFont"] or QFont()).height()
+        apart = [entry for entry in spacings if entry[0] * size >= line * (high - low)]
+        return apart or spacings[:1]
 
     def tickValues(  # noqa: N802  pyqtgraph's name
         self, low: float, high: float, size: float

@@ -7,8 +7,9 @@ import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from cnn_tab_bench import context_of, run_of
+from cnn_tab_bench import context_of, network, run_of
 from driving import child
+from visualizer.panels.cnn_viewer.compute import run_network
 from visualizer.panels.cnn_viewer.tabs.ablate import AblateTab
 
 LAYER = "blocks.1.1.bn2.act"
@@ -132,3 +133,55 @@ def test_a_channel_that_does_not_exist_gets_a_sentence(qtbot, bench, tab):
     press(qtbot, bench, tab, "ablate_add")
     assert "not 4000" in bench.said["ablation"]
     assert tab.list.count() == 0
+
+
+def test_changes_wait_for_their_network_and_are_in_force_again_when_it_is_back(qtbot, bench, tab):
+    press(qtbot, bench, tab, "ablate_add")
+    moved = tab.after.bars()[0].value
+    other = run_of("chelsea", "squeezenet1_1", "none")
+    bench.show(context_of(other, "features.0", 1))
+    qtbot.waitUntil(bench.idle, timeout=30_000)
+    assert tab.list.item(0).text() == f"{LAYER} [3] = 0 – left out"
+    assert tab.after.bars()[0].value == pytest.approx(other.predictions[0].probability)
+    assert (
+        f"1 change waits for another network or input: in this one there is no layer {LAYER}"
+        in (tab.note.text())
+    )
+    press(qtbot, bench, tab, "ablate_add")
+    assert not bench.said
+    assert "1 change waits" in tab.note.text()
+    bench.show(context_of(run_of("chelsea"), LAYER, 3))
+    qtbot.waitUntil(bench.idle, timeout=30_000)
+    assert tab.list.item(0).text() == f"{LAYER} [3] = 0"
+    assert tab.list.item(1).text() == "features.0 [1] = 0 – left out"
+    assert tab.after.bars()[0].value == pytest.approx(moved)
+
+
+def test_a_held_map_of_another_size_waits_as_well(qtbot, bench, tab):
+    press(qtbot, bench, tab, "ablate_action_freeze")
+    press(qtbot, bench, tab, "ablate_add")
+    run = run_of("chelsea")
+    smaller = run_network(network(), run.picture, run.state.replace(input_size=(112, 96)))
+    bench.show(context_of(smaller, LAYER, 3))
+    qtbot.waitUntil(bench.idle, timeout=30_000)
+    assert "has 28 × 24 positions, and 56 × 56 are held" in tab.note.text()
+    assert tab.after.bars()[0].value == pytest.approx(smaller.predictions[0].probability)
+    assert not bench.said
+
+
+def test_undo_and_redo_follow_the_slider_and_the_tick(qtbot, bench, tab):
+    press(qtbot, bench, tab, "ablate_action_scale")
+    press(qtbot, bench, tab, "ablate_add")
+    shown = [tab.after.bars()[0].value]
+    tab.amount.box.setValue(-2)
+    qtbot.waitUntil(bench.idle, timeout=30_000)
+    shown.append(tab.after.bars()[0].value)
+    bench.undo()
+    qtbot.waitUntil(bench.idle, timeout=30_000)
+    assert tab.after.bars()[0].value == shown[0]
+    assert tab.amount.value() == 0.5
+    bench.redo()
+    qtbot.waitUntil(bench.idle, timeout=30_000)
+    assert tab.after.bars()[0].value == shown[1]
+    assert tab.amount.value() == -2
+    assert tab.list.currentRow() == 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QPushButton, QSpinBox, QToolButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QSpinBox, QToolButton
 
 from cnn_tab_bench import context_of, network, run_of
 from driving import child
@@ -16,6 +18,7 @@ from engines.feature_visualization import channel, measure
 from engines.images import load_image
 from visualizer.jobs import JobState
 from visualizer.panels.cnn_viewer.tabs.excites import ExcitesTab
+from visualizer.panels.cnn_viewer.tabs.excites_compute import objective_of
 
 LAYER, CHANNEL = "blocks.1.1", 3
 
@@ -111,6 +114,66 @@ def test_several_pictures_of_a_class_have_a_curve_each(qtbot, bench, tab):
     assert len(tab.curve.curves()) == 2
     assert tab.pictures.maps().count == 2
     assert "tabby" in tab.drawn_text.text()
+
+
+MAPS = "blocks.1.1.conv_dw"  # 56 × 56 at the network's own size, 16 × 16 at 64 pixels
+
+
+def choose_target(tab, name):
+    box = child(tab, QComboBox, "excites_target")
+    box.setCurrentIndex(box.findData(name))
+    box.activated.emit(box.currentIndex())
+
+
+def test_a_neuron_is_where_it_is_typed_else_held_else_in_the_middle(qtbot, bench, tab):
+    context = context_of(run_of("chelsea"), MAPS, CHANNEL)
+    bench.show(context)
+    choose_target(tab, "neuron")
+    row, column = (child(tab, QSpinBox, f"excites_{name}") for name in ("row", "column"))
+    assert (row.value(), column.value()) == (28, 28)
+    assert tab.form.place_why.text() == "Now: the middle"
+    held = context.state.replace(position=(3, 50), held=True)
+    bench.show(dataclasses.replace(context, state=held))
+    assert (row.value(), column.value()) == (3, 50)
+    assert tab.form.place_why.text() == "Now: as held"
+    row.setValue(40)
+    assert (row.value(), column.value()) == (40, 50)
+    assert tab.form.place_why.text() == "Now: as typed"
+    bench.undo()
+    assert row.value() == 3
+    bench.redo()
+    press(qtbot, tab, "excites_follow")
+    assert (row.value(), column.value()) == (3, 50)
+
+
+def test_the_drawn_picture_excites_the_neuron_at_its_place_and_not_the_middle(qtbot, bench, tab):
+    bench.show(context_of(run_of("chelsea"), MAPS, CHANNEL))
+    choose_target(tab, "neuron")
+    set_number(tab, "excites_row", 9)
+    set_number(tab, "excites_column", 47)
+    set_number(tab, "excites_steps", 60)
+    for name in ("jitter", "scale", "rotate"):  # one neuron of so small a map is shaken away
+        child(tab, QCheckBox, f"excites_{name}").click()
+    press(qtbot, tab, "excites_start")
+    qtbot.waitUntil(bench.idle, timeout=60_000)
+    assert tab.drawn_text.text().endswith("at 2, 13")  # the same place of 16 × 16
+    image = torch.from_numpy(tab.pictures.maps().display[0].copy()).permute(2, 0, 1) / 255
+    model = network().model
+    answer = capture(model.module, model.preprocess.normalise(image)[None], [MAPS])[MAPS]
+    assert answer.shape[2:] == (16, 16)
+    assert answer[0, CHANNEL, 2, 13] > answer[0, CHANNEL, 8, 8] + 3
+
+
+def test_a_neuron_among_tokens_is_found_behind_the_class_token(qtbot, bench):
+    run = run_of("chelsea", "vit_b_16", "none")
+    layer = "encoder.layers.encoder_layer_0.ln_2"
+    tab = bench.open(ExcitesTab, context_of(run, layer, 5))
+    choose_target(tab, "neuron")
+    set_number(tab, "excites_size", 224)
+    set_number(tab, "excites_row", 2)
+    set_number(tab, "excites_column", 3)
+    wish = tab.wish()
+    assert objective_of(wish, run).name.endswith(f"at {1 + 2 * 14 + 3}, None")
 
 
 def test_a_channel_that_does_not_exist_gets_a_sentence(qtbot, bench, tab):

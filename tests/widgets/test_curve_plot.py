@@ -267,3 +267,41 @@ def test_a_logarithmic_axis_has_numbers_that_do_not_crowd(plot, values):
     assert (apart > plot.fontMetrics().height()).all()
     for number, place in ticks.items():
         assert np.log10(number) == pytest.approx(place, abs=0.02 * np.ptp(view(plot)[1]))
+
+
+@pytest.mark.parametrize("points", [9, 14, 19])
+def test_counts_below_a_narrow_plot_do_not_touch_at_large_text(qtbot, points):
+    plot = CurvePlot("layer", "relative change", whole_x=True)
+    qtbot.addWidget(plot)
+    font = plot.font()
+    font.setPointSize(points)
+    plot.setFont(font)
+    plot.resize(190, 300)
+    with qtbot.waitExposed(plot):
+        plot.show()
+    layers = np.arange(85)
+    plot.set_curves([Curve("change", layers, 1.0 + layers % 7, style="bars")])
+    ticks = painted_ticks(plot, "bottom")
+    assert ticks
+    assert all(number.is_integer() for number in ticks)
+    width = area(plot).getPlotItem().getAxis("bottom").width()
+    apart = np.diff(sorted(ticks)) * width / np.ptp(view(plot)[0])
+    assert (apart > plot.fontMetrics().horizontalAdvance(f"{max(ticks):.0f}")).all()
+
+
+@pytest.mark.parametrize("points", [9, 14, 19])
+def test_values_beside_a_low_plot_do_not_touch_at_large_text(qtbot, points):
+    plot = CurvePlot("step", "activation")
+    qtbot.addWidget(plot)
+    font = plot.font()
+    font.setPointSize(points)
+    plot.setFont(font)
+    plot.resize(300, 150)
+    with qtbot.waitExposed(plot):
+        plot.show()
+    plot.set_curves([Curve("one", np.arange(5.0), np.array([0.0, 0.2, 0.5, 0.7, 1.0]))])
+    ticks = painted_ticks(plot, "left")
+    assert ticks
+    height = area(plot).getPlotItem().getAxis("left").height()
+    apart = np.diff(sorted(ticks)) * height / np.ptp(view(plot)[1])
+    assert (apart > plot.fontMetrics().ascent()).all()

@@ -115,8 +115,6 @@ class ExcitesTab(Tab):
             return
         wanted, place = context.state.tabs.excites, place_of(context, run)
         subject = f"{context.layer}, channel {context.state.channel}"
-        if place is not None and wanted.target in ("neuron", "direction"):
-            subject += f", row {place.position[0]}, column {place.position[1]}: {place.why}"
         self.form.set_categories(run.model.categories)
         self.form.show_settings(
             wanted, subject, usual_size(run), class_of(wanted.category, run), place

@@ -96,7 +96,7 @@ def place_of(context: Context, run: Run) -> Place | None:
     if typed is not None:
         at, why = typed, "as typed"
     elif state.held and state.position is not None:
-        at, why = state.position, "the held position"
+        at, why = state.position, "as held"
     else:
         at, why = (rows // 2, columns // 2), "the middle"
     return Place((min(at[0], rows - 1), min(at[1], columns - 1)), (rows, columns), why)

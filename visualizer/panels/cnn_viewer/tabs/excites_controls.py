@@ -163,15 +163,18 @@ class ExcitesForm(QWidget):
         self.place_row = spin("excites_row", 0, 0, "Row of the position in the layer's map")
         self.place_column = spin("excites_column", 0, 0, "Column of the position in the map")
         self.place_follow = button(
-            "excites_follow", "As held", "Take the position that is held, else the map's middle"
+            "excites_follow",
+            "Where it is held",
+            "Take the position that is held, else the map's middle",
         )
         self.place_box = QWidget()
-        self.place_box.setLayout(
-            row(
-                QLabel("Row"), self.place_row, QLabel("column"), self.place_column,
-                self.place_follow, stretch=0,
-            )
-        )  # fmt: skip
+        places = QFormLayout(self.place_box)
+        places.setContentsMargins(0, 0, 0, 0)
+        places.addRow("Row", self.place_row)
+        places.addRow("Column", self.place_column)
+        places.addRow(self.place_follow)
+        self.place_why = QLabel(objectName="excites_place_why")
+        places.addRow(self.place_why)
         self.rows = [SwitchRow(switch) for switch in SWITCHES]
         self.start = button("excites_start", "Draw it", "Make a picture that excites it (anew)")
         self.step = button("excites_step", "One step", "Take one step and wait")
@@ -266,6 +269,7 @@ class ExcitesForm(QWidget):
         self.classes.setVisible(wanted.target == "class")
         self.place_box.setVisible(wanted.target in ("neuron", "direction") and place is not None)
         if place is not None:
+            self.place_why.setText(f"Now: {place.why}")
             limits = zip(
                 (self.place_row, self.place_column), place.position, place.size, strict=True
             )
