@@ -56,7 +56,19 @@ def _torchscript(file: Path) -> LoadedModel:
             raise
         raise _damaged(file, "TorchScript") from error
     module.eval()
-    return _described(module, file, "own")
+    return _described(_Scripted(module), file, "own")
+
+
+class _Scripted(torch.nn.Module):
+    """A TorchScript program in a module that can be watched, which its own modules refuse."""
+
+    def __init__(self, program: torch.nn.Module) -> None:
+        super().__init__()
+        self.program = program
+
+    def forward(self, batch: torch.Tensor) -> Any:
+        """Return what the program answers."""
+        return self.program(batch)
 
 
 def _exported(file: Path) -> LoadedModel:
@@ -97,7 +109,8 @@ def _python(
                 f"{given.name} does not fit the network in {file.name}: {report.summary}", report
             )
         state = "own"
-    return _described(program.module, file, state, program.input_size, report, program)
+    module = program.module.float()  # pictures are float32, whatever it was trained in
+    return _described(module, file, state, program.input_size, report, program)
 
 
 def _described(

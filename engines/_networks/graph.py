@@ -7,7 +7,15 @@ from collections import Counter
 import torch
 from torch import nn
 
-from engines._networks.recording import INPUT, Call, Operation, Recording, complete, record
+from engines._networks.recording import (
+    INPUT,
+    Call,
+    Operation,
+    Recording,
+    complete,
+    is_scripted,
+    record,
+)
 from engines._networks.roles import operation_role, role_of
 from engines.architecture import Architecture, Block, Edge, Node, NodeRole
 
@@ -20,7 +28,7 @@ _JOINS: dict[str, NodeRole] = {
 def build(module: nn.Module, input_size: int | tuple[int, ...]) -> Architecture:
     """Return the graph; see engines.architecture.architecture."""
     blocks = _blocks(module)
-    if isinstance(module, torch.jit.ScriptModule):
+    if is_scripted(module):
         note = (
             "This is a TorchScript file, which hides how its layers are joined: "
             "they are listed in the order in which they were written."

@@ -269,6 +269,11 @@ def _hooks(module: nn.Module, recorder: _Recorder) -> list[RemovableHandle]:
     return handles
 
 
+def is_scripted(module: nn.Module) -> bool:
+    """Return whether `module` is a TorchScript program, or holds one."""
+    return any(isinstance(part, torch.jit.ScriptModule) for part in module.modules())
+
+
 def record(module: nn.Module, input_size: int | tuple[int, ...]) -> Recording:
     """Return what happens when a picture of this size goes through `module`, in eval mode.
 
@@ -276,7 +281,7 @@ def record(module: nn.Module, input_size: int | tuple[int, ...]) -> Recording:
     its way: then it runs for real. A run that fails gives what happened until then. Raises
     NetworkError where the inside cannot be seen (TorchScript).
     """
-    if isinstance(module, torch.jit.ScriptModule):
+    if is_scripted(module):
         raise NetworkError("A TorchScript network hides what happens inside it.")
     size = full_size(module, input_size)  # type: ignore[arg-type]
     dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)

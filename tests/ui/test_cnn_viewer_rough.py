@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QSpinBox
 from torchvision.models import squeezenet1_1
 
 from driving import child, message
@@ -163,3 +163,40 @@ def test_a_token_shown_on_the_grid_is_explained_down_to_its_number(qtbot, viewer
     shown = child(viewer, QLabel, "unit_steps").text()
     assert shown.startswith("Sum of 192 products")
     np.testing.assert_allclose(viewer.unit.trace.total, given @ weights, atol=1e-5)
+
+
+def test_a_torchscript_file_shows_its_answer_and_what_is_hidden_is_said(qtbot, viewer, tmp_path):
+    network = squeezenet1_1(weights=None).eval()
+    torch.jit.trace(network, torch.zeros(1, 3, 64, 64)).save(str(tmp_path / "net.pt"))
+    viewer.chooser.open_file(tmp_path / "net.pt")
+    settle(qtbot, viewer)
+    assert message(viewer) == ""
+    with torch.no_grad():
+        expected = network(viewer.run.batch)[0].softmax(dim=0).topk(5)
+    bars = child(viewer, BarList, "predictions").bars()
+    assert [bar.name for bar in bars] == [f"class {n}" for n in expected.indices.tolist()]
+    np.testing.assert_allclose([bar.value for bar in bars], expected.values, rtol=1e-4)
+    viewer.open_tab("architecture")
+    settle(qtbot, viewer)
+    assert "TorchScript" in child(viewer, QLabel, "architecture_text").text()
+    viewer.open_tab("table")
+    settle(qtbot, viewer)
+    assert message(viewer) == "A TorchScript network hides what happens inside it."
+
+
+@pytest.mark.parametrize("dtype", ["double", "half"])
+def test_a_file_whose_network_has_other_numbers_reads_pictures_too(
+    qtbot, viewer, tmp_path, monkeypatch, dtype
+):
+    yes = QMessageBox.StandardButton.Open
+    monkeypatch.setattr(QMessageBox, "warning", lambda *_arguments: yes)
+    path = tmp_path / "net.py"
+    path.write_text(
+        "from torch import nn\n"
+        "model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1),"
+        f" nn.Flatten(), nn.Linear(4, 3)).{dtype}()\n"
+    )
+    viewer.chooser.open_file(path)
+    settle(qtbot, viewer)
+    assert message(viewer) == ""
+    assert len(child(viewer, BarList, "predictions").bars()) == 3
