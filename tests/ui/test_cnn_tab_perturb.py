@@ -105,3 +105,20 @@ def test_a_network_for_grey_pictures_can_be_disturbed(qtbot, bench, tab):
     qtbot.waitUntil(bench.idle, timeout=30_000)
     assert tab._shown.pixels.shape == (8, 8, 3)
     assert not bench.said
+
+
+def test_the_covered_part_stays_the_same_part_in_a_network_that_reads_less(qtbot, bench, tab):
+    choose_kind(qtbot, bench, tab, "occlude")
+    for name, value in (("0_top", 28), ("0_left", 56), ("1_height", 112), ("1_width", 84)):
+        set_box(qtbot, bench, tab, f"perturb_box{name}", value)
+    assert tab.box.box() == (28, 56, 112, 84)
+    bench.show(context_of(run_of("chelsea", "digits", "none")))
+    qtbot.waitUntil(bench.idle, timeout=30_000)
+    assert tab.box.box() == (1, 2, 4, 3)
+    bench.show(context_of(run_of("chelsea")))
+    qtbot.waitUntil(bench.idle, timeout=30_000)
+    assert tab.box.box() == (28, 56, 112, 84)
+    bench.undo()
+    qtbot.waitUntil(bench.idle, timeout=30_000)
+    assert tab.box.box() == (28, 56, 112, 75)
+    assert child(tab, QDoubleSpinBox, "perturb_box1_width").value() == 75
