@@ -56,10 +56,10 @@ def _torchscript(file: Path) -> LoadedModel:
             raise
         raise _damaged(file, "TorchScript") from error
     module.eval()
-    return _described(_Scripted(module), file, "own")
+    return _described(TorchScript(module), file, "own")
 
 
-class _Scripted(torch.nn.Module):
+class TorchScript(torch.nn.Module):
     """A TorchScript program in a module that can be watched, which its own modules refuse."""
 
     def __init__(self, program: torch.nn.Module) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
-from engines._networks.recording import name_of, overwritten
+from engines._networks.recording import is_leaf, name_of, overwritten
 from engines._networks.running import evaluating, run
 from engines.activations import Maps
 from engines.errors import NetworkError
@@ -86,7 +86,7 @@ def _wanted(module: nn.Module, layers: Iterable[str] | None) -> tuple[set[str], 
     """Return the paths to hook and, where calls were chosen, the names to keep."""
     parts = dict(module.named_modules())
     if layers is None:
-        return {name for name, part in parts.items() if _is_leaf(part)}, None
+        return {name for name, part in parts.items() if is_leaf(part)}, None
     names = list(layers)
     unknown = [name for name in names if name.split("#")[0] not in parts]
     if unknown:
@@ -95,13 +95,6 @@ def _wanted(module: nn.Module, layers: Iterable[str] | None) -> tuple[set[str], 
             f"{', '.join(list(parts)[1:4])} …"
         )
     return {name.split("#")[0] for name in names}, set(names)
-
-
-def _is_leaf(part: nn.Module) -> bool:
-    """Return whether nothing within can be watched: no parts, or those of a TorchScript program."""
-    if isinstance(part, torch.jit.ScriptModule):
-        return False
-    return all(isinstance(child, torch.jit.ScriptModule) for child in part.children())
 
 
 # Networks that write over tensors by other ways than their in-place modules.

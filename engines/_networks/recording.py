@@ -274,6 +274,13 @@ def is_scripted(module: nn.Module) -> bool:
     return any(isinstance(part, torch.jit.ScriptModule) for part in module.modules())
 
 
+def is_leaf(part: nn.Module) -> bool:
+    """Return whether nothing within can be watched: no parts, or those of a TorchScript program."""
+    if isinstance(part, torch.jit.ScriptModule):
+        return False
+    return all(isinstance(child, torch.jit.ScriptModule) for child in part.children())
+
+
 def record(module: nn.Module, input_size: int | tuple[int, ...]) -> Recording:
     """Return what happens when a picture of this size goes through `module`, in eval mode.
 

@@ -163,6 +163,8 @@ def each_output(
     """
     import torch
 
+    from engines._networks.recording import is_leaf
+
     calls: dict[str, int] = {}
     own_thread = threading.get_ident()
 
@@ -181,7 +183,8 @@ def each_output(
         stack.enter_context(evaluating(module))
         stack.enter_context(torch.no_grad())
         for name, part in module.named_modules():
-            if blocks or not any(True for _ in part.children()):
+            scripted = isinstance(part, torch.jit.ScriptModule)  # which cannot be watched
+            if is_leaf(part) or (blocks and not scripted):
                 stack.callback(part.register_forward_hook(watch(name)).remove)
         return run(module, batch)
 

@@ -182,6 +182,12 @@ def test_a_torchscript_file_shows_its_answer_and_what_is_hidden_is_said(qtbot, v
     viewer.open_tab("table")
     settle(qtbot, viewer)
     assert message(viewer) == "A TorchScript network hides what happens inside it."
+    viewer.open_tab("why")
+    settle(qtbot, viewer)
+    assert "no convolutional feature maps" in message(viewer)
+    viewer.open_tab("perturb")
+    settle(qtbot, viewer)
+    assert message(viewer) == ""
 
 
 @pytest.mark.parametrize("dtype", ["double", "half"])
