@@ -287,6 +287,7 @@ class LiveSource(QObject):
         self._feed: _VideoFeed | _CameraFeed | None = None
         self._title = ""
         self._asking = False
+        self._paused = False
         self._forget_frames()
 
     @property
@@ -346,6 +347,11 @@ class LiveSource(QObject):
     def ready_for_next(self) -> None:
         """Ask for the next picture: the last one is painted."""
         self._with_consumer = False
+        self._convert_next()
+
+    def set_paused(self, paused: bool) -> None:
+        """Deliver nothing while `paused`; then it goes on with the newest picture."""
+        self._paused = paused
         self._convert_next()
 
     def stop(self) -> None:
@@ -412,7 +418,7 @@ class LiveSource(QObject):
         self._convert_next()
 
     def _convert_next(self) -> None:
-        if self._converting or self._with_consumer or self._newest is None:
+        if self._converting or self._with_consumer or self._paused or self._newest is None:
             return
         frame, self._newest = self._newest, None
         self._converting = True

@@ -95,3 +95,18 @@ def test_stopping_keeps_the_last_frame(qtbot, playing):
     qtbot.waitUntil(playing.is_settled, timeout=LIMIT)
     assert colour_seen(playing.run) is not None
     assert not playing.input.live.is_running
+
+
+def test_a_video_rests_while_another_panel_is_shown(qtbot, playing):
+    window = playing.window()
+    window.open_panel("geometry")
+    qtbot.waitUntil(window.panel.is_settled, timeout=LIMIT)
+    qtbot.waitUntil(lambda: not playing.running.busy, timeout=LIMIT)
+    resting = playing.run
+    sink = playing.input.live._feed._sink
+    for _ in range(4):  # the film goes on, but none of its pictures is looked at
+        with qtbot.waitSignal(sink.videoFrameChanged, timeout=LIMIT):
+            pass
+    assert playing.run is resting
+    window.open_panel("cnn_viewer")
+    qtbot.waitUntil(lambda: playing.run is not resting, timeout=LIMIT)

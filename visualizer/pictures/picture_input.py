@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 
 from engines.images import LoadedImage
 from visualizer import mime
@@ -54,6 +54,15 @@ class PictureInput(QObject):
         # Queued: it may fail at once, inside an undo, when the history must not be added to.
         self.live.failed.connect(self._live_failed, Qt.ConnectionType.QueuedConnection)
         messages.action_triggered.connect(self._load_scaled_down)
+        parent.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let camera and video rest while the panel is not shown."""
+        if event.type() == QEvent.Type.Hide:
+            self.live.set_paused(True)
+        elif event.type() == QEvent.Type.Show:
+            self.live.set_paused(False)
+        return super().eventFilter(watched, event)
 
     def is_settled(self) -> bool:
         """Return whether no picture is on its way, nor the first one of a camera or video."""
