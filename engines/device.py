@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 # mallopt's parameters and the largest values that glibc takes for them (malloc.h).
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
@@ -59,3 +67,30 @@ def give_back_memory() -> bool:
 
 def _has_glibc() -> bool:
     return platform.system() == "Linux" and platform.libc_ver()[0] == "glibc"
+
+
+@contextmanager
+def at_most_threads(count: int) -> Iterator[None]:
+    """Let torch compute on at most `count` threads for what this thread asks of it."""
+    import torch
+
+    # Not torch.set_num_threads, whose number threads that begin meanwhile would keep.
+    with _openmp().limit(limits=max(1, min(torch.get_num_threads(), count))):
+        yield
+
+
+@cache
+def _openmp() -> ThreadpoolController:
+    """Return what rules the threads of torch, which is imported by now."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="openmp")
+
+
+def spare_cores() -> int:
+    """Return how many threads leave one core to the window, which is painting meanwhile.
+
+    torch's threads wait for each other at every operation: as many as there are cores make a
+    small network several times slower whenever one of the cores is wanted elsewhere.
+    """
+    return max(1, (os.cpu_count() or 1) - 1)

@@ -7,7 +7,6 @@ Recognition of Handwritten Digits" (CC BY 4.0).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from engines._models.loaded import LoadedModel
 from engines._models.trained_here import CARD, CATEGORIES, PREPROCESS, SIDE
+from engines.device import at_most_threads
 from engines.errors import ImageError, ModelError
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _train(
         for chosen in torch.randperm(len(images), generator=shuffled).split(batch_size):
             iteration += 1
             # The one who takes the steps may have switched gradients off around them.
-            with _one_thread(), torch.enable_grad():
+            with at_most_threads(1), torch.enable_grad():
                 module.train()
                 optimiser.zero_grad()
                 loss = functional.cross_entropy(module(images[chosen]), labels[chosen])
@@ -127,19 +127,6 @@ def _train(
                 optimiser.step()
                 module.eval()
             yield watch.step(iteration, epoch, loss.item())
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute on one thread: for arrays this small, more only wait for each other."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 @dataclass
@@ -154,7 +141,7 @@ class _Watch:
     def step(self, iteration: int, epoch: int, loss: float) -> DigitStep:
         import torch
 
-        with _one_thread(), torch.no_grad():
+        with at_most_threads(1), torch.no_grad():
             scores = self.module(torch.from_numpy(self.split.test_images))
             maps, answer = _maps(self.module, self.split.test_images[self.fixed_digit])
         right = scores.argmax(dim=1).numpy() == self.split.test_labels

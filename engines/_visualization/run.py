@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +18,7 @@ from engines._visualization.settings import (
 )
 from engines._visualization.transforms import apply_shake, draw_shake
 from engines._visualization.watch import device_of, find_layer, outputs_of
+from engines.device import at_most_threads, spare_cores
 from engines.errors import VisualizationError
 
 if TYPE_CHECKING:
@@ -217,7 +215,7 @@ def _steps(
     picture = parametrise(count, channels, side, climb.switches, generator, device_of(climb.module))
     optimizer = torch.optim.Adam([picture.values], lr=rate)
     for iteration in range(steps + 1):
-        with _spare_a_thread():
+        with at_most_threads(spare_cores()):
             step = _step(climb, picture, optimizer, generator, iteration, last=iteration == steps)
         yield step
 
@@ -249,32 +247,3 @@ def _step(
     shown = images.detach()
     activations = tuple(values.tolist())
     return Step(iteration, shown[0], activations[0], shown, activations)
-
-
-_thread_lock = threading.Lock()
-_sparing = 0
-_usual_threads = 0
-
-
-@contextmanager
-def _spare_a_thread() -> Iterator[None]:
-    """Compute on one thread fewer than the machine has, which leaves a core to the window.
-
-    The count is the whole process's: it is put back to what it was before the first of several
-    that compute at the same time.
-    """
-    global _sparing, _usual_threads
-    import torch
-
-    with _thread_lock:
-        if _sparing == 0:
-            _usual_threads = torch.get_num_threads()
-        _sparing += 1
-        usual = _usual_threads
-        torch.set_num_threads(max(1, min(usual, (os.cpu_count() or 1) - 1)))
-    try:
-        yield
-    finally:
-        with _thread_lock:
-            _sparing -= 1
-            torch.set_num_threads(usual)

@@ -17,7 +17,7 @@ from engines.activations import (
     order_channels,
     strongest,
 )
-from engines.device import give_back_memory
+from engines.device import at_most_threads, give_back_memory, spare_cores
 from engines.errors import EngineError, NetworkError
 from engines.models import LoadedModel, load
 from engines.network_copies import private_copy
@@ -150,6 +150,8 @@ def run_network(network: Network, picture: Picture, state: CnnViewerState) -> Ru
 
     from engines.activations import capture
 
+    # While pictures keep coming, they are decoded and painted beside the network.
+    threads = spare_cores() if picture.source.is_live else torch.get_num_threads()
     model = network.model
     preprocess = model.preprocess
     if state.input_size is not None:
@@ -159,7 +161,8 @@ def run_network(network: Network, picture: Picture, state: CnnViewerState) -> Ru
     batch = preprocess.normalise(visible)[None]
     started = time.perf_counter()
     try:
-        activations = capture(model.module, batch)
+        with at_most_threads(threads):
+            activations = capture(model.module, batch)
     except NetworkError as error:
         raise _refused(model, batch, error) from error
     milliseconds = (time.perf_counter() - started) * 1e3
