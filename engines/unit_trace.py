@@ -5,17 +5,19 @@ Importing this module does not import torch; making a `UnitTracer` does.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engines.errors import NetworkError
 from engines.network_receptive_field import NetworkField
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from engines._networks.units import Source
+    from engines._networks.units import Plan, Source
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,21 @@ class UnitTracer:
     """
 
     def __init__(self, module: nn.Module, batch: Tensor, layer: str) -> None:
-        from engines._networks.units import read_source
+        from engines._networks.units import plan_source, read_source
 
         self.layer = layer
-        self._source: Source = read_source(module, batch, layer)
+        self._plan: Plan = plan_source(module, _size(batch), layer)
+        self._source: Source = read_source(self._plan, batch)
+
+    def with_batch(self, batch: Tensor) -> UnitTracer:
+        """Return the same for another picture of the same size, by a forward alone."""
+        from engines._networks.units import read_source
+
+        if _size(batch) != self._plan.recording.input_size:
+            return UnitTracer(self._plan.module, batch, self.layer)
+        made = copy(self)
+        made._source = read_source(self._plan, batch)
+        return made
 
     @property
     def output(self) -> np.ndarray:
@@ -145,6 +158,12 @@ class UnitTracer:
         from engines._networks.units import contributions
 
         return contributions(self._source, channel)
+
+
+def _size(batch: Tensor) -> tuple[int, ...]:
+    if batch.ndim != 4 or batch.shape[0] != 1:
+        raise NetworkError("A number is explained for one picture: a batch of (1, C, H, W).")
+    return tuple(batch.shape[1:])
 
 
 def unit_trace(

@@ -64,10 +64,23 @@ class Source:
     field: NetworkField | None = None
 
 
-def read_source(module: nn.Module, batch: Tensor, layer: str) -> Source:
-    """Return the layer at work on `batch`; see engines.unit_trace.UnitTracer."""
-    if batch.ndim != 4 or batch.shape[0] != 1:
-        raise NetworkError("A number is explained for one picture: a batch of (1, C, H, W).")
+@dataclass(frozen=True)
+class Plan:
+    """Where a layer's numbers are made in the runs of a network, whatever the picture."""
+
+    module: nn.Module
+    layer: str
+    recording: Recording
+    weighted: Operation
+    followers: list[Operation]
+    field: NetworkField | None
+
+
+def plan_source(module: nn.Module, size: tuple[int, ...], layer: str) -> Plan:
+    """Return where `layer` works on pictures of `size` (C, H, W).
+
+    Raises as engines.unit_trace.UnitTracer.
+    """
     parts = dict(module.named_modules())
     path = layer.split("#")[0]
     if path not in parts:
@@ -77,13 +90,19 @@ def read_source(module: nn.Module, batch: Tensor, layer: str) -> Source:
             f"“{path}” is a {type(parts[path]).__name__}. Only convolutions and linear layers make "
             "their numbers by weighted sums; choose one of those."
         )
-    recording = complete(record(module, tuple(batch.shape[1:])))
+    recording = complete(record(module, size))
     call = next((one for one in recording.calls if one.name == layer), None)
     if call is None:
         raise NetworkError(f"The network never calls “{layer}” for this picture.")
     weighted, followers = _chain(recording, call)
-    source = _run(module, batch, recording, weighted, followers)
-    source.layer, source.field = layer, call_fields(recording).get(call.number)
+    field = call_fields(recording).get(call.number)
+    return Plan(module, layer, recording, weighted, followers, field)
+
+
+def read_source(plan: Plan, batch: Tensor) -> Source:
+    """Return the layer at work on `batch`; see engines.unit_trace.UnitTracer."""
+    source = _run(plan.module, batch, plan.recording, plan.weighted, plan.followers)
+    source.layer, source.field = plan.layer, plan.field
     return source
 
 

@@ -208,3 +208,19 @@ def test_formulas_hold_their_numbers() -> None:
     assert bias.formula == f"{bias.before:.4g} + {bias.constants['b']:.4g} = {bias.after:.4g}"
     assert f"− {normalisation.constants['μ']:.4g}" in normalisation.formula
     assert activation.formula.startswith("ReLU(")
+
+
+def test_another_picture_is_explained_as_by_a_tracer_of_its_own() -> None:
+    torch.manual_seed(3)
+    network = nn.Sequential(
+        nn.Conv2d(3, 4, 3, stride=2), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 5, 3)
+    ).eval()
+    first = UnitTracer(network, torch.rand(1, 3, 12, 12), "0")
+    for size in (12, 15):
+        batch = torch.rand(1, 3, size, size)
+        ours, alone = first.with_batch(batch), UnitTracer(network, batch, "0")
+        np.testing.assert_array_equal(ours.final, alone.final)
+        assert ours.trace(2, 1, 3).result == alone.trace(2, 1, 3).result
+        with torch.no_grad():
+            expected = network[:3](batch)[0].numpy()
+        np.testing.assert_allclose(ours.final, expected, rtol=1e-5, atol=1e-6)

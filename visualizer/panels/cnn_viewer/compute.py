@@ -347,12 +347,19 @@ def fields_of(run: Run) -> dict[str, NetworkField]:
         return {}  # a network that cannot be followed still shows its maps
 
 
-def make_explainer(run: Run, layer: str, channel: int) -> UnitExplainer:
+def make_explainer(
+    run: Run, layer: str, channel: int, former: UnitExplainer | None = None
+) -> UnitExplainer:
     """Return what explains the units of `channel`. Raises EngineError where there are no weights.
 
     The layer itself if it has weights, else the nearest layer before it whose answer only its
-    normalisation and activation lie between.
+    normalisation and activation lie between. `former`: of an earlier picture, whose knowledge of
+    the network is taken over where it is of the same layer.
     """
+    tokens = _tokens_of(run.activations[layer])
+    if former is not None and former.layer == layer and former.run.model is run.model:
+        tracer = former.tracer.with_batch(run.batch)
+        return UnitExplainer(run, layer, channel, tracer, tracer.contributions(channel), tokens)
     with_weights = set(explainable_layers(run.model.module))
     names = list(run.activations)
     place = names.index(layer)
@@ -362,7 +369,6 @@ def make_explainer(run: Run, layer: str, channel: int) -> UnitExplainer:
             tracer = UnitTracer(private_copy(run.model.module), run.batch, name)
             if name == layer or layer in tracer.stage_layers:
                 contributions = tracer.contributions(channel)
-                tokens = _tokens_of(run.activations[layer])
                 return UnitExplainer(run, layer, channel, tracer, contributions, tokens)
             break
     raise EngineError(

@@ -126,7 +126,7 @@ class UnitPresenter(QObject):
             self._lane.supersede()
             self._take(None, "Hold a position with a click to see its sum while pictures go on.")
             return
-        make = partial(explain_channel, sheet.run, sheet.layer, channel)
+        make = partial(explain_channel, sheet.run, sheet.layer, channel, self.explainer)
         self._lane.submit(make, partial(self._take, refusal=""), self._refused, follow=True)
 
     def _refused(self, error: JobError) -> None:

@@ -23,9 +23,14 @@ class ExplainedChannel:
     colours: np.ndarray | None
 
 
-def explain_channel(run: Run, layer: str, channel: int) -> ExplainedChannel:
-    """Return what explains `channel` of `layer`. Raises EngineError where there are no weights."""
-    explainer = make_explainer(run, layer, channel)
+def explain_channel(
+    run: Run, layer: str, channel: int, former: UnitExplainer | None = None
+) -> ExplainedChannel:
+    """Return what explains `channel` of `layer`. Raises EngineError where there are no weights.
+
+    former: what explained an earlier picture.
+    """
+    explainer = make_explainer(run, layer, channel, former)
     weights = explainer.filter()
     return ExplainedChannel(explainer, weights, _colours(explainer, weights))
 
