@@ -145,7 +145,9 @@ class DigitPad(QWidget):
         painter.restore()
         if not self._strokes:
             painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, "draw a digit")
+            # Large text takes several lines: the pad does not grow with it.
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(frame, int(flags), "draw a digit")
         role = QPalette.ColorRole.Highlight if self.hasFocus() else QPalette.ColorRole.Mid
         painter.setPen(QPen(palette.color(role), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,12 +1,13 @@
-"""Long work in one line: what it does, how far it is, how long it takes, pause and cancel."""
+"""Long work in short: what it does, how far it is, how long it takes, pause and cancel."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QSizePolicy, QWidget
+from superqt import QElidingLabel
 
 from widgets.icon_button import IconButton
 
@@ -15,6 +16,8 @@ MIN_SECONDS = 1.0  # before this the time left is a guess not worth showing
 
 class JobBar(QWidget):
     """Shows the progress of one job; hidden while there is none.
+
+    A text that is too long for the room is cut; its tooltip has it whole.
 
     The buttons are "<name>_pause" and "<name>_cancel", the text "<name>_text".
     """
@@ -37,7 +40,10 @@ class JobBar(QWidget):
         self._started = clock()
         self._paused_at: float | None = None
         self._title = ""
-        self._text = QLabel(objectName=f"{name}_text")
+        self._text = QElidingLabel()
+        self._text.setObjectName(f"{name}_text")
+        # The text changes all the time: what holds the bar must not change its width with it.
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._bar = QProgressBar(objectName=f"{name}_bar", textVisible=False)
         self._bar.setMaximumHeight(10)
         self._pause = IconButton("mdi6.pause", "Pause")
@@ -48,11 +54,14 @@ class JobBar(QWidget):
         cancel = IconButton("mdi6.close", "Cancel")
         cancel.setObjectName(f"{name}_cancel")
         cancel.clicked.connect(self.cancel_pressed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._bar, 1)
-        for widget in (self._text, self._pause, cancel):
-            row.addWidget(widget)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(self._text, 0, 0)
+        grid.addWidget(self._bar, 1, 0)
+        for column, widget in enumerate((self._pause, cancel), start=1):
+            grid.addWidget(widget, 0, column, 2, 1, Qt.AlignmentFlag.AlignVCenter)
         self.hide()
 
     def begin(self, title: str) -> None:
@@ -63,7 +72,7 @@ class JobBar(QWidget):
         self._pause.blockSignals(False)
         self._look()
         self._bar.setRange(0, 0)
-        self._text.setText(title)
+        self._say(title)
         self.show()
 
     def set_paused(self, paused: bool) -> None:
@@ -82,14 +91,18 @@ class JobBar(QWidget):
             elapsed = self._clock() - self._started
             if elapsed >= MIN_SECONDS and 0 < done < total:
                 said.append(f"{duration(elapsed * (total - done) / done)} left")
-        self._text.setText(" · ".join(said))
+        self._say(" · ".join(said))
 
     def end(self) -> None:
         """Hide it: the job is over."""
         self.hide()
 
+    def _say(self, text: str) -> None:
+        self._text.setText(text)
+        self._text.setToolTip(text)
+
     def text(self) -> str:
-        """Return what is said beside the bar."""
+        """Return what is said above the bar, whole."""
         return self._text.text()
 
     def _toggled(self, paused: bool) -> None:

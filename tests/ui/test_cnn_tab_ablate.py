@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea
 
 from cnn_tab_bench import context_of, network, run_of
 from driving import child
@@ -185,3 +185,21 @@ def test_undo_and_redo_follow_the_slider_and_the_tick(qtbot, bench, tab):
     assert tab.after.bars()[0].value == shown[1]
     assert tab.amount.value() == -2
     assert tab.list.currentRow() == 0
+
+
+def test_large_text_keeps_both_lists_line_by_line_beside_each_other(qtbot, bench, tab):
+    bench.window.resize(740, 300)
+    font = bench.window.font()
+    font.setPointSizeF(19.0)
+    tab.setFont(font)
+    column = child(tab, QScrollArea, "ablate_answer")
+    qtbot.waitUntil(lambda: tab.after.height() >= tab.after.sizeHint().height() > 150)
+    assert tab.before.height() == tab.after.height()
+    assert tab.before.y() == tab.after.y()
+    assert not tab.after.geometry().intersects(tab.note.geometry())
+    heading = child(tab, QLabel, "ablate_after_heading")
+    assert heading.heightForWidth(heading.width()) <= heading.height()
+    assert heading.fontMetrics().horizontalAdvance(heading.text()) <= heading.width()
+    assert column.widget().width() <= column.viewport().width()
+    column.ensureWidgetVisible(tab.note)
+    assert tab.note.visibleRegion().boundingRect().width() == tab.note.width()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QPalette
 
 from widgets.digit_pad import DigitPad
 
@@ -92,3 +93,26 @@ def test_strokes_can_be_kept_and_shown_again(qtbot, pad):
     with qtbot.assertNotEmitted(pad.drawn):
         pad.set_strokes(kept)
     np.testing.assert_array_equal(pad.pixels(), pixels)
+
+
+def test_the_invitation_fits_whatever_the_text_size(qtbot):
+    pad = DigitPad("pad")
+    qtbot.addWidget(pad)
+    pad.resize(128, 128)
+    palette = pad.palette()
+    palette.setColor(QPalette.ColorRole.PlaceholderText, QColor("red"))
+    pad.setPalette(palette)
+    for points in (9.0, 19.0):
+        font = pad.font()
+        font.setPointSizeF(points)
+        pad.setFont(font)
+        image = pad.grab().toImage()
+        red = [
+            x
+            for x in range(image.width())
+            for y in range(image.height())
+            if image.pixelColor(x, y).red() > 200 and image.pixelColor(x, y).green() < 80
+        ]
+        assert len(red) > 50
+        assert min(red) > pad.frame().left() + 4
+        assert max(red) < pad.frame().right() - 4

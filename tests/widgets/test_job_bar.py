@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressBar, QToolButton
+from superqt import QElidingLabel
 
 from widgets.job_bar import JobBar, duration
 
@@ -89,3 +90,14 @@ def test_a_pause_that_began_elsewhere_is_shown_but_not_told(qtbot, bar, clock):
     assert told == []
     press(qtbot, bar, "work_pause")
     assert told == [False]
+
+
+def test_what_it_says_never_changes_its_width(qtbot, bar, clock):
+    bar.begin("Step")
+    wide = bar.minimumSizeHint().width(), bar.sizeHint().width()
+    clock.now += 10
+    bar.resize(120, bar.sizeHint().height())
+    bar.set_progress(270, 27_600, "pictures of a folder")
+    assert (bar.minimumSizeHint().width(), bar.sizeHint().width()) == wide
+    label = bar.findChild(QElidingLabel, "work_text")
+    assert label.toolTip() == bar.text() == "Step 270/27600 pictures of a folder · 16 min left"

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QPalette, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QGridLayout,
+    QListWidget,
+    QListWidgetItem,
+    QWidget,
+)
 
 from engines.errors import EngineError
 from visualizer.jobs import JobError, explain
@@ -14,9 +20,10 @@ from visualizer.panels.cnn_viewer.context import Context
 from visualizer.panels.cnn_viewer.tab_settings import AblateSettings, Ablation
 from visualizer.panels.cnn_viewer.tabs.ablate_compute import Moved, held_map, misfit, move
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
-from visualizer.panels.cnn_viewer.tabs.parts import beside, button, column, lay_out
+from visualizer.panels.cnn_viewer.tabs.parts import SPACING, beside, button, column, lay_out
 from widgets.bar_list import Bar, BarList
 from widgets.form_parts import wrapping_label
+from widgets.side_column import SideColumn
 from widgets.toggle_row import Choice, ToggleRow
 from widgets.value_slider import ValueRange, ValueSlider
 
@@ -64,14 +71,28 @@ class AblateTab(Tab):
             self.subject, self.action, self.amount, self.add, self.list,
             beside(self.remove, self.reset),
         )  # fmt: skip
-        lay_out(
-            self, self.name, controls,
-            column(QLabel("As it is"), self.before),
-            column(QLabel("With the changes"), self.after, self.note),
-        )  # fmt: skip
+        lay_out(self, self.name, controls, SideColumn("ablate_answer", self._answer()))
         self._connect()
         self._show_next(AblateSettings())
         self._show_list((), ())
+
+    def _answer(self) -> QWidget:
+        """Return both lists of classes line by line beside each other, and what they say below."""
+        made = QWidget()
+        grid = QGridLayout(made)
+        grid.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        grid.setHorizontalSpacing(3 * SPACING)
+        for column_number, (heading, bars) in enumerate(
+            (("As it is", self.before), ("With changes", self.after))
+        ):
+            label = wrapping_label(f"{bars.objectName()}_heading")
+            label.setText(heading)
+            grid.addWidget(label, 0, column_number, Qt.AlignmentFlag.AlignBottom)
+            grid.addWidget(bars, 1, column_number)
+            grid.setColumnStretch(column_number, 1)
+        grid.addWidget(self.note, 2, 0, 1, 2)
+        grid.setRowStretch(3, 1)
+        return made
 
     def _connect(self) -> None:
         self.action.chosen.connect(self._choose_action)
