@@ -5,6 +5,7 @@ Importing this module does not import torch; calling its functions does.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,6 +98,34 @@ def explain_input_size(module: nn.Module, input_size: Size) -> SizeReport:
     from engines._networks.sizes import explain
 
     return explain(module, input_size)
+
+
+def why_it_fits(own: SizeReport, here: SizeReport) -> str:
+    """Return why a network takes another size than its own: which pool keeps what a Linear reads.
+
+    own, here: reports at both sizes. "" where nothing of the kind decides: an adaptive pool whose
+    output is the same at both while its input is not, with a Linear that reads it behind.
+    """
+    reached = {row.name: row for row in here.rows}
+    for place, row in enumerate(own.rows):
+        now = reached.get(row.name)
+        if "Adaptive" not in row.kind or now is None or not row.output_shape or not now.input_shape:
+            continue
+        if row.output_shape != now.output_shape or row.input_shape == now.input_shape:
+            continue
+        kept, given = math.prod(row.output_shape), math.prod(now.input_shape)
+        for later in own.rows[place + 1 :]:
+            if later.kind == "Linear" and later.input_shape == (kept,):
+                return (
+                    f"{row.name} makes {_shape_text(now.input_shape)} into "
+                    f"{_shape_text(row.output_shape)}, as at its own size, so that {later.name} "
+                    f"still reads {kept:,} numbers; without it, {given:,} would break {later.name}."
+                )
+    return ""
+
+
+def _shape_text(shape: tuple[int, ...]) -> str:
+    return " × ".join(f"{side:,}" for side in shape)
 
 
 def take_way_out(module: nn.Module, input_size: Size, kind: str) -> nn.Module:

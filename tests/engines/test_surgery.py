@@ -17,6 +17,7 @@ from engines.surgery import (
     explain_input_size,
     score_map,
     take_way_out,
+    why_it_fits,
 )
 
 
@@ -117,6 +118,29 @@ def test_vggs_features_at_320_by_360_are_512_maps_of_10_by_11() -> None:
     assert shapes["features.20"] == (512, 10, 11)
     assert shapes["avgpool"] == (512, 7, 7)
     assert report.output_shape == (1000,)
+
+
+def test_the_pool_that_lets_vgg_take_another_size_is_named_with_its_numbers() -> None:
+    network = built("vgg11")
+    own, here = explain_input_size(network, 224), explain_input_size(network, (320, 360))
+    # Counted by hand: five halvings of 320 × 360 leave 10 × 11, and 512 · 7 · 7 are read.
+    assert network.classifier[0].in_features == 512 * 7 * 7 == 25_088
+    assert why_it_fits(own, here) == (
+        "avgpool makes 512 × 10 × 11 into 512 × 7 × 7, as at its own size, so that classifier.0 "
+        "still reads 25,088 numbers; without it, 56,320 would break classifier.0."
+    )
+    assert why_it_fits(own, own) == ""
+    network.avgpool = nn.Identity()
+    report = explain_input_size(network, (320, 360))
+    assert report.broken == "classifier.0"
+    assert "56,320" in report.why
+
+
+def test_a_network_without_an_adaptive_pool_has_nothing_to_thank_for_its_size() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(2), nn.Conv2d(4, 5, 1)).eval()
+    assert why_it_fits(explain_input_size(network, 8), explain_input_size(network, 9)) == ""
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval()
+    assert why_it_fits(explain_input_size(network, 8), explain_input_size(network, 9)) == ""
 
 
 class Plain(nn.Module):

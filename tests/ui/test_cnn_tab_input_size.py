@@ -48,6 +48,8 @@ def test_shapes_at_another_size_are_those_of_the_running_network(qtbot, bench):
     assert row_of(tab, "conv_head")[3] == f"{channels:,} × {rows} × {columns}"
     assert row_of(tab, "conv_head")[2] == "1,280 × 7 × 7"
     assert tab.verdict.text() == "Every layer fits."
+    assert "into 1,280" in tab.why.text()
+    assert f"{channels * rows * columns:,} would break classifier." in tab.why.text()
 
 
 def test_the_layer_that_breaks_is_marked_and_named_with_the_reason(qtbot, bench):

@@ -144,8 +144,8 @@ class InputSizeTab(Tab):
         report = sizes.report
         fits = report.broken is None
         self.verdict.setText("Every layer fits." if fits else f"{report.broken} breaks.")
-        output = report.output_shape
-        self.why.setText(report.why if not fits else f"The network gives {_shape(output)} numbers.")
+        said = f"The network gives {_shape(report.output_shape)} numbers. {sizes.why_it_fits}"
+        self.why.setText(said.strip() if fits else report.why)
         self._show_ways(report.ways_out)
         self._show_table(sizes)
 

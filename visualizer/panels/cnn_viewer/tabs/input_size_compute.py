@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engines.surgery import SizeReport, WayOut, explain_input_size, take_way_out
+from engines.surgery import SizeReport, WayOut, explain_input_size, take_way_out, why_it_fits
 
 if TYPE_CHECKING:
     from engines.models import LoadedModel
@@ -26,11 +26,15 @@ class LayerSizes:
 
 @dataclass(frozen=True)
 class Sizes:
-    """What a size does to a network, layer by layer."""
+    """What a size does to a network, layer by layer.
+
+    why_it_fits: a sentence, "" where the size breaks it, is its own, or nothing needs explaining.
+    """
 
     report: SizeReport
     own_size: tuple[int, int]
     layers: tuple[LayerSizes, ...]
+    why_it_fits: str
 
 
 def sizes_at(model: LoadedModel, height: int, width: int) -> Sizes:
@@ -48,7 +52,8 @@ def sizes_at(model: LoadedModel, height: int, width: int) -> Sizes:
         )
         for row in own.rows
     ]  # fmt: skip
-    return Sizes(here, (preprocess.height, preprocess.width), tuple(layers))
+    why = why_it_fits(own, here) if here.broken is None else ""
+    return Sizes(here, (preprocess.height, preprocess.width), tuple(layers), why)
 
 
 def changed_model(model: LoadedModel, height: int, width: int, way: WayOut) -> LoadedModel:
