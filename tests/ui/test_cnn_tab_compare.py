@@ -140,6 +140,21 @@ def test_a_layer_chosen_at_the_right_is_chosen_at_the_left(qtbot, bench, tab):
     assert bench.history.present.layer == LAYER
 
 
+def test_a_layer_chosen_at_the_right_keeps_the_held_place(qtbot, bench, tab):
+    small, large = (run_of("chelsea").activations[name].shape[2:] for name in (LAYER, "conv_stem"))
+    factor = large[0] // small[0]
+    assert factor > 1
+    bench.history.look(bench.history.present.replace(position=(3, 5), held=True))
+    layers = child(tab, QComboBox, "compare_layer")
+    layers.setCurrentIndex(layers.findData("conv_stem"))
+    layers.activated.emit(layers.currentIndex())
+    assert bench.history.present.held
+    # The middle of a unit of the small map lies where four of the large one meet: the last of them.
+    assert bench.history.present.position == (3 * factor + factor // 2, 5 * factor + factor // 2)
+    bench.undo()
+    assert bench.history.present.layer == LAYER
+
+
 def test_a_layer_of_another_network_is_shown_beside_its_counterpart(qtbot, bench, tab):
     choose_kind(qtbot, bench, tab, "network")
     run = run_of("chelsea", "vgg11", "none")

@@ -54,3 +54,11 @@ def test_a_deeper_filter_has_no_colours(qtbot, viewer):
     np.testing.assert_array_equal(signed.maps().values, weights(viewer, "blocks.1.0.conv_pw")[2])
     assert signed.isVisible()
     assert not colour.isVisible()
+
+
+def test_the_only_input_channel_is_not_called_the_strongest(qtbot, viewer):
+    title = child(viewer, QLabel, "products_title")
+    show_filter(qtbot, viewer, "blocks.1.0.conv_dw", 17)
+    assert title.text() == "Input channel 17, its only one"
+    show_filter(qtbot, viewer, "blocks.1.0.conv_pw", 2)
+    assert title.text().endswith(", the strongest")

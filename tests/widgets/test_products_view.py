@@ -81,6 +81,16 @@ def test_taps_beside_the_picture_look_different_and_say_so(view):
     assert "beside the picture" in view.cells()._cells.tips[0][0]
 
 
+def test_tooltips_write_the_same_minus_as_the_texts(view):
+    one = np.ones((1, 1))
+    view.set_products(
+        0 * one, 0 * one, -0.5 * one, 3 * one, -1.5 * one, -1.5, one > 0, title="Output"
+    )
+    assert view.cells()._cells.tips == [["3 × −0.5 = −1.5"]]
+    view.set_reached(np.array([5]), np.array([7]), np.array([-1.0]), 1)
+    assert view.cells()._cells.tips == [["output (5, 7) takes it × −1"]]
+
+
 def test_the_outputs_that_a_pixel_reaches(view):
     view.set_reached(np.array([4, 5]), np.array([7, 7]), np.array([0.5, -1.0]), 2)
     said = view.formula_text()

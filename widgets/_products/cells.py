@@ -226,7 +226,8 @@ def product_cells(
 
     def tip(r: int, c: int) -> str:
         beside = "" if inside[r, c] else "\nbeside the picture: the border's value"
-        return f"{values[r, c]:.6g} × {weights[r, c]:.6g} = {products[r, c]:.6g}{beside}"
+        numbers = f"{values[r, c]:.6g} × {weights[r, c]:.6g} = {products[r, c]:.6g}"
+        return f"{_minus(numbers)}{beside}"
 
     rows, columns = range(shape[0]), range(shape[1])
     return Cells(
@@ -240,7 +241,11 @@ def product_cells(
 
 def _said(number: float) -> str:
     """Return a number for people, with a real minus."""
-    return format_number(number).replace("-", "−")
+    return _minus(format_number(number))
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def reached_cells(rows: np.ndarray, columns: np.ndarray, weights: np.ndarray) -> Cells:
@@ -255,7 +260,7 @@ def reached_cells(rows: np.ndarray, columns: np.ndarray, weights: np.ndarray) ->
     def tip(r: int, c: int) -> str:
         if not known[r, c]:
             return "not used here"
-        return f"output ({all_rows[r]}, {all_columns[c]}) takes it × {laid[r, c]:.6g}"
+        return f"output ({all_rows[r]}, {all_columns[c]}) takes it × {_minus(f'{laid[r, c]:.6g}')}"
 
     span = [range(side) for side in shape]
     return Cells(

@@ -236,12 +236,10 @@ class UnitPresenter(QObject):
         rows, columns = np.meshgrid(trace.rows, trace.columns, indexing="ij")
         channel = int(trace.input_channels[place])
         total = float(trace.channel_sums[place])
-        which = "" if self._input >= 0 else ", the strongest"
-        note = (
-            f"One of {len(trace.input_channels)} input channels; choose others under Inputs."
-            if len(trace.input_channels) > 1
-            else ""
-        )
+        which, note = ", its only one", ""
+        if len(trace.input_channels) > 1:
+            which = "" if self._input >= 0 else ", the strongest"
+            note = f"One of {len(trace.input_channels)} input channels; choose others under Inputs."
         self.column.products.set_products(
             rows, columns, trace.weights[place], trace.values[place], trace.products[place],
             total, trace.inside, title=f"Input channel {channel}{which}", symbol="s", note=note,

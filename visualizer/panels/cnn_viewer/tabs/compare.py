@@ -12,6 +12,7 @@ from engines.images import SAMPLES
 from visualizer.dialogs import ask_open_picture
 from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.context import Context, Run
+from visualizer.panels.cnn_viewer.positions import in_layer
 from visualizer.panels.cnn_viewer.tab_settings import CompareSettings
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.compare_compute import Comparer, Other, Pair, counterpart
@@ -152,8 +153,10 @@ class CompareTab(Tab):
         if pair is None or name == pair.layer:
             return
         here = counterpart(pair.there.run, name, pair.here.run)
-        state = self.changed(layer=name).replace(layer=here)
-        self.host.edits.apply(state, f"layer {here}")
+        # One step for both, so that undo takes both back; the held place goes along.
+        state = self.changed(layer=name)
+        place = in_layer(state.position, pair.here.run, pair.here.layer, here)
+        self.host.edits.apply(state.replace(layer=here, position=place), f"layer {here}")
 
     def _choose_channel(self, channel: int) -> None:
         pair = self._pair
