@@ -40,17 +40,19 @@ def video_of(folder: Path) -> Path:
 
 def shown_a_second(panel: CnnViewerPanel) -> float:
     """Return how many frames' answers were painted in a second."""
-    paints, runs, loop = PaintCount(panel.view.channels.mosaic.viewport()), [], QEventLoop()
+    paints, loop = PaintCount(panel.view.channels.mosaic.viewport()), QEventLoop()
+    last, count = panel.run, 0
 
     def note(_text: str) -> None:
-        if not runs or runs[-1] is not panel.run:
-            runs.append(panel.run)
+        nonlocal last, count
+        count += panel.run is not last
+        last = panel.run  # the only one that is kept: a run holds every layer's maps
 
     panel.status_changed.connect(note)
     QTimer.singleShot(int(SECONDS * 1000), loop.quit)
     loop.exec()
     panel.status_changed.disconnect(note)
-    return min(len(runs), paints.count) / SECONDS
+    return min(count, paints.count) / SECONDS
 
 
 def forwards_a_second(panel: CnnViewerPanel) -> float:

@@ -6,11 +6,15 @@ import importlib
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QToolButton
 
 from driving import child
+from engines.activations import capture
+from engines.network_copies import private_copy
 from video_file import write_flat_video
+from visualizer.panels.cnn_viewer.answers import Answers
 
 COLOURS = [(220, 30, 40), (30, 200, 60), (40, 60, 210)]
 LIMIT = 60_000
@@ -110,3 +114,12 @@ def test_a_video_rests_while_another_panel_is_shown(qtbot, playing):
     assert playing.run is resting
     window.open_panel("cnn_viewer")
     qtbot.waitUntil(lambda: playing.run is not resting, timeout=LIMIT)
+
+
+def test_of_a_frame_only_what_is_looked_at_is_kept_and_the_rest_is_the_same_as_ever(qtbot, playing):
+    qtbot.waitUntil(lambda: isinstance(playing.run.activations, Answers), timeout=LIMIT)
+    run = playing.run
+    complete = capture(private_copy(run.model.module), run.batch)
+    assert list(run.activations) == list(complete)
+    for name in ("classifier", "blocks.0.0.conv_dw", "blocks.3.1.conv_pw"):
+        assert torch.allclose(run.activations[name], complete[name], atol=1e-5)

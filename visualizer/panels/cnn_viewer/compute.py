@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,14 +18,16 @@ from engines.activations import (
     order_channels,
     strongest,
 )
-from engines.device import at_most_threads, give_back_memory, spare_cores
+from engines.device import give_back_memory
 from engines.errors import EngineError, NetworkError
 from engines.models import LoadedModel, load
 from engines.network_copies import private_copy
-from engines.network_receptive_field import NetworkField, network_fields
+from engines.network_receptive_field import NetworkField
 from engines.out_of_memory import is_out_of_memory
 from engines.unit_trace import Contributions, UnitTrace, UnitTracer, explainable_layers
+from visualizer.panels.cnn_viewer.answers import Answers
 from visualizer.panels.cnn_viewer.context import Prediction, Run
+from visualizer.panels.cnn_viewer.known import Known, looked_at
 from visualizer.panels.cnn_viewer.state import CnnViewerState, ModelChoice
 from visualizer.pictures.picture import Picture
 from widgets.mosaic_view import Maps
@@ -37,15 +40,6 @@ BINS = 64
 TINY = 1e-30
 REACH = 4  # layers between a convolution and the activation behind it
 LIKELY_SUM = 1e-3  # how far from 1 the outputs of a network with its own softmax may sum
-
-
-@dataclass(frozen=True)
-class LayerEntry:
-    """One layer in the list: its path, class, and output shape without the batch."""
-
-    name: str
-    kind: str
-    shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -144,14 +138,18 @@ def _spare_the_imports() -> None:
     gc.freeze()
 
 
-def run_network(network: Network, picture: Picture, state: CnnViewerState) -> Run:
-    """Return one picture through one network, every layer captured."""
+def run_network(
+    network: Network, picture: Picture, state: CnnViewerState, known: Known | None = None
+) -> Run:
+    """Return one picture through one network, every layer captured.
+
+    With what is `known` of an earlier run, only the layer that `state` shows and the network's
+    answer are kept; the others are computed when they are asked for.
+    """
     import torch
 
     from engines.activations import capture
 
-    # While pictures keep coming, they are decoded and painted beside the network.
-    threads = spare_cores() if picture.source.is_live else torch.get_num_threads()
     model = network.model
     preprocess = model.preprocess
     if state.input_size is not None:
@@ -161,7 +159,13 @@ def run_network(network: Network, picture: Picture, state: CnnViewerState) -> Ru
     batch = preprocess.normalise(visible)[None]
     started = time.perf_counter()
     try:
-        with at_most_threads(threads):
+        alone = looked_at(known, model, batch, state.layer)
+        if known is not None and alone:
+            kept = capture(model.module, batch, alone)
+            # A copy, for the next picture may be on its way through the network itself.
+            everything = partial(_capture_apart, model, batch)
+            activations: Mapping[str, torch.Tensor] = Answers(kept, known.shapes, everything)
+        else:
             activations = capture(model.module, batch)
     except NetworkError as error:
         raise _refused(model, batch, error) from error
@@ -177,6 +181,12 @@ def run_network(network: Network, picture: Picture, state: CnnViewerState) -> Ru
         predict(model, activations), milliseconds,
         scores is None or bool(np.isfinite(scores).all()),
     )  # fmt: skip
+
+
+def _capture_apart(model: LoadedModel, batch: torch.Tensor) -> dict[str, torch.Tensor]:
+    from engines.activations import capture
+
+    return capture(private_copy(model.module), batch)
 
 
 def _refused(model: LoadedModel, batch: torch.Tensor, error: NetworkError) -> NetworkError:
@@ -204,7 +214,7 @@ def _seen(visible: torch.Tensor) -> np.ndarray:
     return np.ascontiguousarray(np.repeat(array, 3, axis=2) if array.shape[2] == 1 else array)
 
 
-def predict(model: LoadedModel, activations: dict[str, torch.Tensor]) -> tuple[Prediction, ...]:
+def predict(model: LoadedModel, activations: Mapping[str, torch.Tensor]) -> tuple[Prediction, ...]:
     """Return the best classes by the last layer's answer.
 
     None where it is no list of classes, or holds NaN or infinity, of which no class is the best.
@@ -227,41 +237,16 @@ def shares_of(scores: np.ndarray) -> np.ndarray:
     return spread / spread.sum()
 
 
-def class_scores(model: LoadedModel, activations: dict[str, torch.Tensor]) -> np.ndarray | None:
+def class_scores(model: LoadedModel, activations: Mapping[str, torch.Tensor]) -> np.ndarray | None:
     """Return (classes,) of the last answer that has one number for every category, or None."""
     count = len(model.categories)
     if not count:
         return None
-    for values in reversed(activations.values()):
+    for name in reversed(list(activations)):
+        values = activations[name]
         if values.numel() == count and values.shape[0] == 1:
             return values.detach().double().reshape(-1).numpy()
     return None
-
-
-def layers_of(run: Run) -> tuple[LayerEntry, ...]:
-    """Return the captured layers that can be shown, in call order."""
-    modules = dict(run.model.module.named_modules())
-    entries = []
-    for name, values in run.activations.items():
-        module = modules.get(name.split("#")[0])
-        kind = type(module).__name__ if module is not None else "part of an answer"
-        entries.append(LayerEntry(name, kind, tuple(values.shape[1:])))
-    return tuple(entries)
-
-
-def default_layer(run: Run) -> str:
-    """Return the first layer with maps behind the first convolution: its activation if it has one.
-
-    The activation is what the next layer reads, so it is what a person expects to see first.
-    """
-    names = list(run.activations)
-    modules = dict(run.model.module.named_modules())
-    maps = [n for n in names if run.activations[n].ndim == 4]
-    for name in maps[:4]:
-        kind = type(modules.get(name.split("#")[0])).__name__
-        if "LU" in kind or "Act" in kind or "wish" in kind:
-            return name
-    return maps[0] if maps else names[0]
 
 
 def levels_of(values: np.ndarray, signed: bool) -> tuple[float, float]:
@@ -337,14 +322,6 @@ def histogram_of(values: np.ndarray, levels: tuple[float, float]) -> tuple[np.nd
         return np.linspace(*levels, BINS + 1), np.zeros(BINS, dtype=int)
     counts, edges = np.histogram(finite, bins=BINS)
     return edges, counts
-
-
-def fields_of(run: Run) -> dict[str, NetworkField]:
-    """Return where the units of every layer lie on the picture; empty where nothing is known."""
-    try:
-        return network_fields(run.model.module, tuple(run.batch.shape[1:]))  # type: ignore[arg-type]
-    except EngineError:
-        return {}  # a network that cannot be followed still shows its maps
 
 
 def make_explainer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ class Run:
     state: CnnViewerState
     batch: torch.Tensor
     seen: np.ndarray
-    activations: dict[str, torch.Tensor]
+    activations: Mapping[str, torch.Tensor]
     predictions: tuple[Prediction, ...]
     milliseconds: float
     finite: bool = True

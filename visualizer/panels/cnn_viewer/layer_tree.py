@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualizer.panels.cnn_viewer.compute import LayerEntry
+from visualizer.panels.cnn_viewer.known import LayerEntry
 from widgets.form_parts import wrapping_label
 
 NAME = Qt.ItemDataRole.UserRole

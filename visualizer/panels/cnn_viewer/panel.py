@@ -13,17 +13,16 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engines.device import give_back_memory
 from engines.models import CHECKPOINT_SUFFIXES
-from engines.network_receptive_field import NetworkField
 from visualizer import mime
 from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.actions import add_actions
 from visualizer.panels.cnn_viewer.compute import Sheet
 from visualizer.panels.cnn_viewer.context import Context, Run
+from visualizer.panels.cnn_viewer.known import Known
 from visualizer.panels.cnn_viewer.model_choosing import ModelChooser
 from visualizer.panels.cnn_viewer.model_input import Downloader, ModelInput
 from visualizer.panels.cnn_viewer.passing import (
     Shown,
-    fields_key,
     send,
     sheet_key,
     sheet_of,
@@ -69,7 +68,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self.sheet: Sheet | None = None
         self._resized = False  # the person changed the size of the input
         self._outdated = False  # memory of a former network lies about
-        self._fields: tuple[object, dict[str, NetworkField]] = (None, {})
+        self._known: Known | None = None
         self.running = self.lane("network")
         self.sheeting = self.lane("channels")
         self.clearing = self.lane("clearing")
@@ -299,7 +298,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         if not (self.input.shows(state.picture) and self.models.shows(state.model)):
             return
         self.sheeting.supersede()
-        known = self._fields
+        known = self._known
         self.running.submit(
             partial(send, network, picture, state, known), self._show, self._failed, follow=follow
         )
@@ -318,9 +317,9 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self.run = run
         self._outdated |= former is not None and former.model is not run.model
         self._answered = True
-        self._fields = (fields_key(run), shown.fields)
+        self._known = shown.known
         self.view.controls.show_answer(run)
-        self.view.controls.layers.set_layers(shown.layers)
+        self.view.controls.layers.set_layers(shown.known.layers)
         if sheet_key(shown.sheet.state) == sheet_key(self.state):
             self._show_sheet(shown.sheet)
         else:
@@ -342,12 +341,11 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
             self.input.live.ready_for_next()
 
     def _make_sheet(self) -> None:
-        run, state = self.run, self.state
-        if run is None:
+        run, state, known = self.run, self.state, self._known
+        if run is None or known is None:
             return
-        fields = self._fields[1]
         self.sheeting.submit(
-            partial(sheet_of, run, state, fields), self._show_sheet, self._sheet_failed, follow=True
+            partial(sheet_of, run, state, known), self._show_sheet, self._sheet_failed, follow=True
         )
 
     def _sheet_failed(self, error: JobError) -> None:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engines.network_receptive_field import NetworkField
-from visualizer.panels.cnn_viewer.compute import (
-    LayerEntry,
-    Network,
-    Sheet,
-    default_layer,
-    fields_of,
-    layers_of,
-    make_sheet,
-    run_network,
-)
+from engines.device import at_most_threads, spare_cores
+from visualizer.panels.cnn_viewer.compute import Network, Sheet, make_sheet, run_network
 from visualizer.panels.cnn_viewer.context import Run
+from visualizer.panels.cnn_viewer.known import Known, known_of
 from visualizer.panels.cnn_viewer.state import CnnViewerState
 from visualizer.pictures.picture import Picture
 
@@ -25,8 +17,7 @@ class Shown:
     """What one pass through the network gives the panel."""
 
     run: Run
-    layers: tuple[LayerEntry, ...]
-    fields: dict[str, NetworkField]
+    known: Known
     sheet: Sheet
 
 
@@ -35,27 +26,36 @@ def sheet_key(state: CnnViewerState) -> tuple[object, ...]:
     return state.layer, state.sort, state.scale, state.strongest
 
 
-def fields_key(run: Run) -> tuple[object, tuple[int, ...]]:
-    """Return what the receptive fields follow from."""
-    return run.model, tuple(run.batch.shape)
+def send(network: Network, picture: Picture, state: CnnViewerState, known: Known | None) -> Shown:
+    """Send `picture` through `network`; known: of an earlier pass.
+
+    Of live pictures only what is looked at is kept, unless an open tab may look at anything.
+    """
+    if picture.source.is_live:
+        # Pictures are decoded and painted beside the network.
+        with at_most_threads(spare_cores()):
+            return _send(network, picture, state, known, sparing=not state.tab)
+    return _send(network, picture, state, known, sparing=False)
 
 
-def send(
+def _send(
     network: Network,
     picture: Picture,
     state: CnnViewerState,
-    known: tuple[object, dict[str, NetworkField]],
+    known: Known | None,
+    *,
+    sparing: bool,
 ) -> Shown:
-    """Send `picture` through `network`; `known`: fields found before, and for what."""
-    run = run_network(network, picture, state)
-    fields = known[1] if known[0] == fields_key(run) else fields_of(run)
-    return Shown(run, layers_of(run), fields, sheet_of(run, state, fields))
+    run = run_network(network, picture, state, known if sparing else None)
+    if known is None or not known.fits(run.model, run.batch):
+        known = known_of(run)
+    return Shown(run, known, sheet_of(run, state, known))
 
 
-def sheet_of(run: Run, state: CnnViewerState, fields: dict[str, NetworkField]) -> Sheet:
+def sheet_of(run: Run, state: CnnViewerState, known: Known) -> Sheet:
     """Return the channels of the layer that `state` names, or of the first that is worth it."""
-    layer = state.layer if state.layer in run.activations else default_layer(run)
-    return make_sheet(run, layer, state, fields.get(layer))
+    layer = state.layer if state.layer in run.activations else known.default
+    return make_sheet(run, layer, state, known.fields.get(layer))
 
 
 def status_text(run: Run) -> str:

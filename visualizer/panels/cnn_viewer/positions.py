@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engines.activations import as_maps
 from engines.errors import EngineError
+from visualizer.panels.cnn_viewer.answers import shape_of
 from visualizer.panels.cnn_viewer.context import Run
 
 Sides = tuple[int, int]
@@ -29,11 +30,13 @@ def in_layer(position: Sides | None, run: Run | None, before: str, after: str) -
 
 
 def _sides(run: Run, layer: str) -> Sides | None:
-    values = run.activations.get(layer)
-    if values is None:
+    import torch
+
+    if layer not in run.activations:
         return None
     try:
-        height, width = as_maps(values).values.shape[2:]
+        shape_alone = torch.empty(shape_of(run.activations, layer), device="meta")
+        height, width = as_maps(shape_alone).values.shape[2:]
     except EngineError:
         return None  # it has no maps: nothing of it can be shown, and its sheet says why
     return int(height), int(width)
