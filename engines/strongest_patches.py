@@ -163,16 +163,17 @@ def _strongest(
     """
     import torch
 
+    from engines._visualization.objectives import channels_last
     from engines._visualization.watch import device_of, outputs_of
 
     batch = model.preprocess.normalise(visible)[None].to(device_of(model.module))
     with torch.no_grad():
-        output = outputs_of(model.module, batch, [layer])[layer][0]
-    channels = output if output.ndim != 2 else output.T
+        output = outputs_of(model.module, batch, [layer])[layer]
+    channels = channels_last(output)[0].movedim(-1, 0)
     if not 0 <= channel < len(channels):
         raise VisualizationError(
-            f"Layer {layer or 'output'} has the channels 0 to {len(channels) - 1}; there is no "
-            f"{channel}."
+            f"{f'Layer {layer}' if layer else 'The output'} has the channels 0 to "
+            f"{len(channels) - 1}; there is no {channel}."
         )
     values = channels[channel]
     if not torch.isfinite(values).all():

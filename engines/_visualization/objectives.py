@@ -85,7 +85,7 @@ class Objective:
 def channel(layer: str, index: int) -> Objective:
     """Return the objective "channel `index` of `layer`": its mean over all positions.
 
-    Maps are (N, C, H, W), tokens (N, T, C), vectors (N, C).
+    Maps are (N, C, H, W) or (N, H, W, C), tokens (N, T, C), vectors (N, C).
     """
 
     def score(output: Tensor) -> Tensor:
@@ -146,7 +146,7 @@ def direction(layer: str, vector: Sequence[float] | np.ndarray, *, name: str = "
     def score(output: Tensor) -> Tensor:
         import torch
 
-        channels = _channels_last(output)
+        channels = channels_last(output)
         if channels.shape[-1] != unit.size:
             raise VisualizationError(
                 f"Layer {layer} has {channels.shape[-1]} channels, the direction {unit.size}."
@@ -166,22 +166,26 @@ def _title(layer: str) -> str:
     return layer or "output"
 
 
-def _channels_last(output: Tensor) -> Tensor:
-    """Return (N, …, C): tokens and vectors are so already, maps are turned."""
+def channels_last(output: Tensor) -> Tensor:
+    """Return (N, …, C): maps are turned, unless they are (N, H, W, C) by the rules of `as_maps`.
+
+    Tokens and vectors are so already. Raises VisualizationError for an output without channels.
+    """
+    from engines._networks.edits import channel_axis
+
     if output.ndim < 2:
         raise VisualizationError(
             f"The layer's output has the shape {tuple(output.shape)}: it has no channels."
         )
-    return output.movedim(1, -1) if output.ndim > 3 else output
+    return output.movedim(channel_axis(output), -1)
 
 
 def _one_channel(output: Tensor, layer: str, index: int) -> Tensor:
-    channels = _channels_last(output)
+    channels = channels_last(output)
     count = channels.shape[-1]
     if not 0 <= index < count:
-        raise VisualizationError(
-            f"{_title(layer).capitalize()} has the channels 0 to {count - 1}; there is no {index}."
-        )
+        where = f"Layer {layer}" if layer else "The output"
+        raise VisualizationError(f"{where} has the channels 0 to {count - 1}; there is no {index}.")
     return channels[..., index]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engines._visualization.objectives import channels_last
 from engines._visualization.settings import Regularisers
 
 if TYPE_CHECKING:
@@ -47,10 +48,9 @@ def likeness(output: Tensor) -> Tensor:
     import torch
 
     count = len(output)
-    features = output.flatten(2) if output.ndim > 3 else output
-    if output.ndim == 3:
-        features = output.transpose(1, 2)
-    patterns = features if features.ndim == 2 else features @ features.transpose(1, 2)
+    channels = channels_last(output)
+    features = channels.flatten(1, -2) if channels.ndim > 2 else channels
+    patterns = features if features.ndim == 2 else features.transpose(1, 2) @ features
     unit = torch.nn.functional.normalize(patterns.flatten(1), dim=1)
     similarity = unit @ unit.T
     return (similarity.sum() - similarity.trace()) / (count * (count - 1))

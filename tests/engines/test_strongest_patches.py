@@ -79,6 +79,27 @@ def test_only_the_n_best_are_kept_and_ties_go_to_the_earlier(model, tmp_path):
     assert [patch.path.name for patch in final.patches] == ["1.png", "3.png", "4.png"]
 
 
+class ChannelsLast(nn.Module):
+    """Turns maps as Swin has them."""
+
+    def forward(self, maps):
+        return maps.permute(0, 2, 3, 1)
+
+
+def test_channels_that_lie_last_are_not_taken_for_rows(model, tmp_path):
+    model.module = nn.Sequential(*model.module[:3], ChannelsLast())
+    file = write(tmp_path, "bright.png", (23, 5))
+    (first, *_) = last(strongest_patches(model, [file], "3", 0, 1)).patches
+    assert first.activation == pytest.approx(1)
+    assert first.position == (12, 3)
+    (blue,) = last(strongest_patches(model, [file], "3", 1, 1)).patches
+    assert blue.activation == 0
+    with pytest.raises(
+        VisualizationError, match=r"^Layer 3 has the channels 0 to 1; there is no 2"
+    ):
+        next(strongest_patches(model, [file], "3", 2))
+
+
 def test_every_file_is_a_step_with_the_best_so_far(model, tmp_path):
     files = [write(tmp_path, f"{index}.png", (11, 11), level=100 + index) for index in range(4)]
     steps = list(strongest_patches(model, files, "2", 0, 2))

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
+from torchvision.models import swin_t
 
 from engines._visualization.parametrisation import (
     COLOUR_AXES,
@@ -90,6 +91,36 @@ def test_what_a_layer_does_not_have_is_a_sentence(objective, sentence):
 def test_a_direction_without_length_is_a_sentence():
     with pytest.raises(VisualizationError, match="not zero"):
         direction("conv", [0, 0])
+
+
+def test_channels_of_a_swin_transformer_lie_last():
+    torch.manual_seed(0)
+    network, layer = swin_t(), "features.1"
+    with torch.no_grad():
+        outputs = outputs_of(network, picture(224, 224), [layer])
+    values = outputs[layer]
+    assert values.shape == (1, 56, 56, 96)
+
+    def check(objective, expected):
+        torch.testing.assert_close(objective.evaluate(outputs)[0], expected)
+
+    check(channel(layer, 5), values[0, :, :, 5].mean())
+    check(channel(layer, 80), values[0, :, :, 80].mean())
+    check(neuron(layer, 5, 2, 3), values[0, 2, 3, 5])
+    check(neuron(layer, 95), values[0, 28, 28, 95])
+    along = torch.arange(96.0) - 40
+    check(direction(layer, along.numpy()), (values[0] @ (along / along.norm())).mean())
+
+
+def test_a_sentence_writes_the_layers_name_as_it_is():
+    with pytest.raises(
+        VisualizationError, match=r"^Layer Mixed_5b\.Branch has the channels 0 to 3;"
+    ):
+        channel("Mixed_5b.Branch", 4).evaluate({"Mixed_5b.Branch": torch.zeros(1, 4, 5, 6)})
+    with pytest.raises(
+        VisualizationError, match=r"^The output has the channels 0 to 3; there is no 9"
+    ):
+        class_score(9).evaluate({"": torch.zeros(1, 4)})
 
 
 # Parametrisation
@@ -231,6 +262,11 @@ def test_likeness_of_tokens_is_that_of_the_same_maps():
     maps = torch.randn(3, 4, 5, 6)
     tokens = maps.flatten(2).transpose(1, 2)
     torch.testing.assert_close(likeness(tokens), likeness(maps))
+
+
+def test_likeness_of_maps_with_channels_last_is_that_of_the_same_maps():
+    maps = torch.randn(3, 4, 5, 5)
+    torch.testing.assert_close(likeness(maps.permute(0, 2, 3, 1)), likeness(maps))
 
 
 # Watching
