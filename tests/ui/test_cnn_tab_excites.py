@@ -9,7 +9,14 @@ import pytest
 import torch
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QSpinBox, QToolButton
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+)
 
 from cnn_tab_bench import context_of, network, run_of
 from driving import child
@@ -152,8 +159,6 @@ def test_the_drawn_picture_excites_the_neuron_at_its_place_and_not_the_middle(qt
     set_number(tab, "excites_row", 9)
     set_number(tab, "excites_column", 47)
     set_number(tab, "excites_steps", 60)
-    for name in ("jitter", "scale", "rotate"):  # one neuron of so small a map is shaken away
-        child(tab, QCheckBox, f"excites_{name}").click()
     press(qtbot, tab, "excites_start")
     qtbot.waitUntil(bench.idle, timeout=60_000)
     assert tab.drawn_text.text().endswith("at 2, 13")  # the same place of 16 × 16
@@ -162,6 +167,34 @@ def test_the_drawn_picture_excites_the_neuron_at_its_place_and_not_the_middle(qt
     answer = capture(model.module, model.preprocess.normalise(image)[None], [MAPS])[MAPS]
     assert answer.shape[2:] == (16, 16)
     assert answer[0, CHANNEL, 2, 13] > answer[0, CHANNEL, 8, 8] + 3
+
+
+def test_a_neuron_is_shaken_less_until_the_person_says_how_much(qtbot, bench, tab):
+    bench.show(context_of(run_of("chelsea"), MAPS, CHANNEL))
+    boxes = [
+        child(tab, QDoubleSpinBox, f"excites_{name}_amount")
+        for name in ("jitter", "scale", "rotate")
+    ]
+
+    def shown():
+        used = tab.wish().regularisers
+        amounts = [box.value() for box in boxes]
+        assert amounts == pytest.approx([used.jitter, used.scale, used.rotate])
+        return amounts
+
+    assert shown() == [8, 0.1, 5]
+    choose_target(tab, "neuron")
+    assert shown() == [1, 0.01, 1]
+    child(tab, QCheckBox, "excites_fourier").click()  # leaves the amounts as they were
+    choose_target(tab, "class")
+    assert shown() == [8, 0.1, 5]
+    boxes[0].setValue(20)
+    choose_target(tab, "neuron")
+    assert shown() == [20, 0.01, 1]
+    bench.undo()
+    bench.undo()
+    choose_target(tab, "neuron")
+    assert shown() == [1, 0.01, 1]
 
 
 def test_a_neuron_among_tokens_is_found_behind_the_class_token(qtbot, bench):

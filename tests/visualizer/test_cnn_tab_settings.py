@@ -112,9 +112,19 @@ def test_the_choices_are_those_that_the_tabs_offer():
 
 
 def test_what_keeps_pictures_natural_begins_as_the_engine_does():
-    natural = Naturalness()
+    natural = Naturalness().usual_for("channel")
     assert set(Naturalness.model_fields) == {field.name for field in fields(Regularisers)}
     for field in fields(Regularisers):
         value = getattr(natural, field.name)
         amount = (value.amount if value.on else 0) if isinstance(value, Dose) else value
         assert amount == getattr(Regularisers(), field.name)
+
+
+def test_one_neuron_is_shaken_less_unless_an_amount_was_chosen():
+    chosen = Naturalness(jitter=Dose(on=False, amount=20))
+    for target, scale, rotate in (("neuron", 0.01, 1), ("class", 0.1, 5), ("direction", 0.1, 5)):
+        usual = chosen.usual_for(target)
+        assert usual.jitter == Dose(on=False, amount=20)
+        assert usual.scale == Dose(on=True, amount=scale)
+        assert usual.rotate == Dose(on=True, amount=rotate)
+    assert Naturalness().usual_for("neuron").jitter == Dose(on=True, amount=1)

@@ -146,17 +146,43 @@ class Dose(Frozen):
     amount: Annotated[float, Field(ge=0)]
 
 
+ExcitedKind = Literal["channel", "neuron", "class", "direction"]
+
+
 class Naturalness(Frozen):
-    """What keeps a drawn picture natural; the fields of `engines.feature_visualization`."""
+    """What keeps a drawn picture natural; the fields of `engines.feature_visualization`.
+
+    jitter, scale, rotate: None for what is usual for the thing that is drawn, see `usual_for`.
+    """
 
     fourier: bool = True
     decorrelate: bool = True
-    jitter: Dose = Dose(on=True, amount=8)
-    scale: Dose = Dose(on=True, amount=0.1)
-    rotate: Dose = Dose(on=True, amount=5)
+    jitter: Dose | None = None
+    scale: Dose | None = None
+    rotate: Dose | None = None
     total_variation: Dose = Dose(on=False, amount=0.3)
     l2: Dose = Dose(on=False, amount=0.5)
     diversity: Dose = Dose(on=False, amount=1)
+
+    def usual_for(self, target: ExcitedKind) -> Naturalness:
+        """Return the same with an amount for each of None."""
+        usual = NEURON_SHAKE if target == "neuron" else SHAKE
+        unset = {field: dose for field, dose in usual.items() if getattr(self, field) is None}
+        return self.replace(**unset)
+
+
+# A channel, class or mix is read off the whole map, wherever its pattern is shaken to. One neuron
+# stays where it is: a pattern shaken out of what it sees is drawn by chance alone.
+SHAKE = {
+    "jitter": Dose(on=True, amount=8),
+    "scale": Dose(on=True, amount=0.1),
+    "rotate": Dose(on=True, amount=5),
+}
+NEURON_SHAKE = {
+    "jitter": Dose(on=True, amount=1),
+    "scale": Dose(on=True, amount=0.01),
+    "rotate": Dose(on=True, amount=1),
+}
 
 
 class ExcitesSettings(Frozen):
@@ -165,7 +191,7 @@ class ExcitesSettings(Frozen):
     place: (row, column) of the neuron or mix, None for the held position, else the map's middle.
     """
 
-    target: Literal["channel", "neuron", "class", "direction"] = "channel"
+    target: ExcitedKind = "channel"
     category: ClassChoice | None = None
     place: tuple[Count, Count] | None = None
     steps: Annotated[int, Field(ge=1)] = 160

@@ -109,13 +109,14 @@ def wish_of(context: Context, run: Run) -> Wish:
     return Wish(
         wanted.target, context.layer, context.state.channel, class_of(wanted.category, run),
         place.position if place is not None else None, wanted.steps,
-        wanted.size or usual_size(run), wanted.seed, wanted.count, _regularisers(wanted.natural),
+        wanted.size or usual_size(run), wanted.seed, wanted.count,
+        _regularisers(wanted.natural.usual_for(wanted.target)),
     )  # fmt: skip
 
 
 def _regularisers(natural: Naturalness) -> Regularisers:
-    def value(field: Dose) -> float:
-        return field.amount if field.on else 0.0
+    def value(dose: Dose | None) -> float:
+        return dose.amount if dose is not None and dose.on else 0.0
 
     return Regularisers(
         jitter=round(value(natural.jitter)),

@@ -31,7 +31,8 @@ USUAL_SIZE = 160
 class Switch:
     """One regulariser: its field of `Naturalness`, text, what it is for, and its amount.
 
-    high, step, decimals: of the amount; None for high: it has none, only on and off.
+    high, step, decimals: of the amount, which begins at one step; None for high: it has none, only
+    on and off.
     """
 
     field: str
@@ -60,7 +61,7 @@ SWITCHES = (
     ),
     Switch(
         "scale", "Scale", "Enlarge and reduce it by up to this share at every step",
-        0.9, 0.05, 2,
+        0.9, 0.01, 2,
     ),
     Switch("rotate", "Rotate", "Turn it by up to this angle at every step", 90, 1, 0, "°"),
     Switch(
@@ -262,8 +263,9 @@ class ExcitesForm(QWidget):
         for field, box in self._numbers().items():
             with QSignalBlocker(box):
                 box.setValue(numbers[field])
+        natural = wanted.natural.usual_for(wanted.target)
         for part in self.rows:
-            part.show_value(getattr(wanted.natural, part.switch.field))
+            part.show_value(getattr(natural, part.switch.field))
         self.target.setCurrentIndex(self.target.findData(wanted.target))
         self.classes.set_class(category)
         self.classes.setVisible(wanted.target == "class")
