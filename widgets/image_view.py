@@ -170,6 +170,10 @@ class ImageView(QWidget):
         self._bar_wanted = shown
         self._bar.setVisible(shown and self._picture is not None and self._picture.colors != "rgb")
 
+    def set_bar_note(self, note: str) -> None:
+        """Write along the colour bar what its numbers are counted in, or nothing."""
+        self._bar.set_note(note)
+
     def bar_width(self) -> int:
         """Return how much wider the view is for the colour bar."""
         return self._bar.sizeHint().width() + self.layout().spacing()

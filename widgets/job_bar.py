@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QSizePolicy, QWidget
 from superqt import QElidingLabel
 
 from widgets.icon_button import IconButton
 
+LEAST_BAR = 40  # pixels
 MIN_SECONDS = 1.0  # before this the time left is a guess not worth showing
 
 
@@ -46,6 +47,7 @@ class JobBar(QWidget):
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._bar = QProgressBar(objectName=f"{name}_bar", textVisible=False)
         self._bar.setMaximumHeight(10)
+        self._bar.setMinimumWidth(LEAST_BAR)  # else it asks for more where the text is large
         self._pause = IconButton("mdi6.pause", "Pause")
         self._pause.setObjectName(f"{name}_pause")
         self._pause.setCheckable(True)
@@ -58,10 +60,9 @@ class JobBar(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
-        grid.addWidget(self._text, 0, 0)
-        grid.addWidget(self._bar, 1, 0)
-        for column, widget in enumerate((self._pause, cancel), start=1):
-            grid.addWidget(widget, 0, column, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self._text, 0, 0, 1, 3)
+        for column, widget in enumerate((self._bar, self._pause, cancel)):
+            grid.addWidget(widget, 1, column)
         self.hide()
 
     def begin(self, title: str) -> None:

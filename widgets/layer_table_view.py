@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -109,6 +109,7 @@ class LayerTableView(QWidget):
         self.view.setAccessibleName("Layers")
         self.sums = QTableWidget(1, 0, objectName=f"{name}_sums")
         self._quiet = False
+        self._wrapped = False
         self._set_up_view()
         self._set_up_sums()
         column = QVBoxLayout(self)
@@ -234,6 +235,16 @@ class LayerTableView(QWidget):
         self.view.scrollTo(index)
         return self.view.visualRect(index).center()
 
+    def set_wrapped(self) -> None:
+        """Break long texts over several lines, for few columns that are all to be seen at once."""
+        self._wrapped = True
+        self.view.setWordWrap(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.horizontalHeader().setStretchLastSection(True)
+        rows = self.view.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self._fit_columns()
+
     def set_sums_shown(self, shown: bool) -> None:
         """Show the sums below the rows, or not."""
         self.sums.setVisible(shown)
@@ -309,9 +320,19 @@ class LayerTableView(QWidget):
     def _fit_rows(self) -> None:
         self.view.verticalHeader().setDefaultSectionSize(self.view.fontMetrics().height() + 6)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width among wrapped columns."""
+        super().resizeEvent(event)
+        if self._wrapped:
+            self._fit_columns()
+
     def _fit_columns(self) -> None:
         head = self.view.horizontalHeader()
         widest = 20 * self.view.fontMetrics().averageCharWidth() * 2
+        if self._wrapped and head.count():
+            # Not the viewport's width: that follows this widget's only later.
+            beside = self.view.verticalScrollBar().sizeHint().width() + 2 * self.view.frameWidth()
+            widest = min(widest, (self.width() - beside) // head.count())
         self.view.resizeColumnsToContents()
         for section in range(head.count()):
             head.resizeSection(section, min(head.sectionSize(section) + 6, widest))

@@ -231,6 +231,7 @@ class MosaicView(QWidget):
         )
         self._show_marker()
         self.view.set_readout_suffix("· colours: share of each map's own largest" * maps.relative)
+        self.view.set_bar_note("of each map's largest" * maps.relative)
         self._arranging = False
 
     def _resized(self) -> None:

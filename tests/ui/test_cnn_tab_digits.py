@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QToolButton
 
 from driving import child
 from engines.digits import load_split
@@ -56,6 +56,22 @@ def test_the_loss_falls_live_and_the_accuracy_shown_is_that_of_the_network(qtbot
     right = float((scores.argmax(1).numpy() == split.test_labels).mean())
     assert f"{right:.1%}" in tab.text.text()
     assert right > 0.8
+
+
+def test_the_controls_keep_their_width_while_it_learns(qtbot, bench, tab):
+    column = child(tab, QScrollArea, "digits_column")
+    tab.epochs.setValue(12)
+    widths, texts = {column.width()}, []
+
+    def note(_):
+        QApplication.processEvents()  # lets the layout follow
+        widths.add(column.width())
+        texts.append(tab.bar.text())
+
+    bench.jobs[0].stepped.connect(note)
+    train(qtbot, bench, tab)
+    assert any("/276" in text for text in texts)
+    assert len(widths) == 1
 
 
 def test_filters_and_maps_form_while_it_learns(qtbot, bench, tab):

@@ -221,3 +221,17 @@ def test_the_card_is_filled_in_from_memory(qtbot, card):
     qtbot.mouseClick(child(card, QPushButton, "card_answers"), LEFT)
     assert card.table.shown_text(1, 1) == "16"
     assert card.table.shown_text(0, 1) == "19 ✓"
+
+
+def test_large_text_leaves_the_answers_of_the_card_in_view(qtbot, bench, card):
+    bench.window.resize(740, 300)
+    font = bench.window.font()
+    font.setPointSizeF(19.0)
+    card.setFont(font)
+    view = card.table.view
+    qtbot.waitUntil(lambda: view.columnWidth(0) <= view.viewport().width() // 2)
+    assert view.columnViewportPosition(1) + view.columnWidth(1) <= view.viewport().width()
+    assert view.columnWidth(1) >= view.viewport().width() // 2
+    # What is too long for its column is broken over lines, not cut.
+    lines = [view.rowHeight(row) / view.fontMetrics().lineSpacing() for row in range(4)]
+    assert lines[3] > 1.9 > 1.6 > lines[1]

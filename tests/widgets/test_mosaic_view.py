@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from widgets._image_view.color_bar import ColorBar
 from widgets._mosaic.tiling import TiledValues, Tiling, assemble, columns_for
 from widgets.colors import MAGNITUDE, quantize
 from widgets.mosaic_view import Maps, MosaicView
@@ -225,3 +226,19 @@ def test_what_does_not_fit_together_is_refused():
         Maps(display, values, dead=np.zeros(3, dtype=bool))
     with pytest.raises(ValueError, match="order"):
         Maps(display, values, order=np.array([2]))
+
+
+def test_the_bar_of_maps_with_scales_of_their_own_says_what_it_counts_in(qtbot, view):
+    bar = view.findChild(ColorBar)
+    narrow = bar.width()
+    assert bar.toolTip() == ""
+    view.set_maps(some_maps(relative=True))
+    assert bar.toolTip() == "of each map's largest"
+    qtbot.waitUntil(lambda: bar.width() > narrow)  # there is room to write it
+    view.resize(520, 130)  # where there is none, nothing is cut, and no width is lost
+    qtbot.waitUntil(lambda: not bar.note_shown() and bar.width() == narrow)
+    view.set_maps(some_maps())
+    assert bar.toolTip() == ""
+    view.resize(520, 420)
+    assert not bar.note_shown()
+    assert bar.width() == narrow

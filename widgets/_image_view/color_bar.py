@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPolygonF,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -41,6 +42,7 @@ class ColorBar(QWidget):
         self._colors: Colors = "magnitude"
         self._levels = (0.0, 1.0)
         self._value: float | None = None
+        self._note = ""
         self._font = self._fitting_font()
         self._label_width = 0.0
         self.set_scale("magnitude", (0.0, 1.0))
@@ -57,6 +59,18 @@ class ColorBar(QWidget):
         low, high = map(format_tick, levels)
         self.setAccessibleName(f"Colour bar from {low} to {high}")
         self.update()
+
+    def set_note(self, note: str) -> None:
+        """Write along the bar what its numbers are counted in, where it is long enough; "": none.
+
+        The tooltip says it in any case.
+        """
+        if note != self._note:
+            self._note = note
+            self.setToolTip(note)
+            self.setAccessibleDescription(note)
+            self._fit_labels()
+            self.update()
 
     def _fit_labels(self) -> None:
         metrics = QFontMetricsF(self._font)
@@ -76,6 +90,12 @@ class ColorBar(QWidget):
             self._label_width = 0.0
             self._fit_labels()
             self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take room for the note where it fits along the bar, and only there."""
+        super().resizeEvent(event)
+        if self._note:
+            self._fit_labels()
 
     def set_value(self, value: float | None) -> None:
         """Point at `value`, the number under the mouse, or at nothing."""
@@ -102,6 +122,8 @@ class ColorBar(QWidget):
     def sizeHint(self) -> QSize:
         """Wide enough for the longest label."""
         width = _GAP + _BAR_WIDTH + _TICK + 3 + math.ceil(self._label_width) + 4
+        if self.note_shown():
+            width += math.ceil(QFontMetricsF(self.font()).height())
         return QSize(width, 120)
 
     def minimumSizeHint(self) -> QSize:
@@ -128,8 +150,27 @@ class ColorBar(QWidget):
             painter.drawLine(QPointF(right + 1, y), QPointF(right + _TICK, y))
             painter.setPen(text)
             painter.drawText(QPointF(right + _TICK + 3, y + rise), format_tick(value))
+        self._paint_note(painter)
         if self._value is not None and math.isfinite(self._value) and low < high:
             self._paint_pointer(painter, self._position(min(max(self._value, low), high)), text)
+
+    def note_shown(self) -> bool:
+        """Return whether there is a note, and it fits along the bar."""
+        wide = QFontMetricsF(self.font()).horizontalAdvance(self._note)
+        return bool(self._note) and wide <= self.height()
+
+    def _paint_note(self, painter: QPainter) -> None:
+        """Write the note upwards at the right edge."""
+        if not self.note_shown():
+            return
+        painter.save()
+        painter.setFont(self.font())
+        painter.translate(self.width(), self.height())
+        painter.rotate(-90)
+        high = QFontMetricsF(self.font()).height()
+        along = QRectF(0, -high, self.height(), high)
+        painter.drawText(along, Qt.AlignmentFlag.AlignCenter, self._note)
+        painter.restore()
 
     def _paint_pointer(self, painter: QPainter, y: float, color: QColor) -> None:
         left = self._bar().left()

@@ -44,6 +44,7 @@ class CardTab(Tab):
         self.percentages = wrapping_label("card_percentages")
         self.table = LayerTableView("card_facts")
         self.table.set_sums_shown(False)
+        self.table.set_wrapped()
         controls = column(self.heading, self.quiz, self.score, self.answers, self.percentages)
         lay_out(self, self.name, controls, self.table)
         self.quiz.toggled.connect(self._ask_facts)
@@ -68,7 +69,6 @@ class CardTab(Tab):
         rows = tuple((fact.name, fact.answer) for fact in card.facts)
         if rows != self.table.table().rows:
             self.table.set_table(TableData(_COLUMNS, rows, tuple(name for name, _ in rows)))
-            self.table.view.horizontalHeader().setStretchLastSection(True)
             self._ask_facts(self.quiz.isChecked())
         self.settled.emit()
 
