@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from widgets.mark_line import mark_line
@@ -119,6 +119,7 @@ class CurvePlot(QWidget):
     """Shows curves over one x axis.
 
     whole_x: x counts something, so only whole numbers are written at its axis.
+    keeps_whole: it never gets so low that the name of its y axis is cut, whatever the text size.
     The wheel and the keys + and − zoom, a drag pans, a double click, Home or 0 fits.
     """
 
@@ -130,6 +131,7 @@ class CurvePlot(QWidget):
         x_units: str = "",
         y_units: str = "",
         whole_x: bool = False,
+        keeps_whole: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -160,6 +162,7 @@ class CurvePlot(QWidget):
         self._marks: tuple[tuple[float, str], ...] = ()
         self._legend_shown = True
         self._logarithmic = False
+        self._keeps_whole = keeps_whole
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -206,6 +209,17 @@ class CurvePlot(QWidget):
         """Name the axes anew, units included."""
         self._labels = {"bottom": x_label, "left": y_label}
         self._take_palette()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size, in which a plot that is kept whole has room for its y axis."""
+        least = super().minimumSizeHint()
+        if not self._keeps_whole:
+            return least
+        text = QFontMetrics(self.font())
+        below = max(int(self._item.getAxis("bottom").height()), 2 * text.lineSpacing())
+        named = text.horizontalAdvance(self._labels["left"]) + text.lineSpacing() // 2
+        height = named + below + (least.height() - self._plot.minimumSizeHint().height())
+        return QSize(least.width(), max(least.height(), height))
 
     def fit(self) -> None:
         """Show everything."""
@@ -281,6 +295,7 @@ class CurvePlot(QWidget):
             axis.setLabel(
                 label, **{"color": text.name(), "font-size": f"{self.font().pointSize()}pt"}
             )
+        self.updateGeometry()
         self.setAccessibleName("Plot: {left} against {bottom}".format(**self._labels))
         if hasattr(self, "_marks"):
             self.set_curves(self._curves, marks=self._marks)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from pyqtgraph import PlotWidget
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QScrollArea, QTreeWidget, QWidget
 
 from driving import child, settle
+from widgets.curve_plot import Curve, CurvePlot
 from widgets.mosaic_view import MosaicView
 
 LARGEST = 19.0
@@ -89,3 +92,33 @@ def test_products_can_be_read_from_afar(qtbot, window):
     lines = 3 * 2  # rows of cells, lines of text in each
     qtbot.waitUntil(lambda: cells.height() > small)
     assert cells.height() / lines >= 18  # pixels a line: as text of at least twelve points
+
+
+def test_the_plot_of_what_excites_is_never_cut(qtbot, window):
+    window.panel.tabs.open("excites")
+    settle(qtbot, window.panel)
+    plot = child(window.panel, CurvePlot, "excites_curve")
+    area = child(plot, PlotWidget, "curve_plot_area")
+    rising = np.arange(21.0)
+    plot.set_curves([Curve(f"{number}", rising, rising + number) for number in range(3)])
+    for points in (9.0, LARGEST):
+        text_to(qtbot, window, points)
+
+        def whole():
+            item = area.getPlotItem()
+            label = item.getAxis("left").label
+            bare = -label.document().documentMargin()
+            name = label.mapRectToScene(label.boundingRect()).adjusted(-bare, -bare, bare, bare)
+            seen = area.sceneRect()
+            graph = item.getViewBox().sceneBoundingRect()
+            return (
+                area.viewport().height() >= seen.height()
+                and seen.top() <= name.top()
+                and name.bottom() <= seen.bottom()
+                and graph.height() >= 3 * area.fontMetrics().lineSpacing()
+            )
+
+        qtbot.waitUntil(whole)
+        outer = child(window.panel, QScrollArea, "excites_beside").viewport()
+        top = plot.mapTo(outer, QPoint(0, 0)).y()
+        assert 0 <= top <= top + plot.height() <= outer.height()

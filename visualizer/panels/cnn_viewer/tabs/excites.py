@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QSplitter, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QSplitter, QWidget
 
 from engines.errors import EngineError
 from engines.images import SAMPLE_FOLDER, SAMPLES
@@ -36,6 +36,7 @@ LABELS = {
     "target": "what is excited", "category": "class", "place": "position", "steps": "steps",
     "size": "size", "seed": "seed", "count": "pictures", "natural": "what keeps it natural",
 }  # fmt: skip
+LEAST_HEIGHT = 150  # of the patches
 
 
 class ExcitesTab(Tab):
@@ -56,11 +57,12 @@ class ExcitesTab(Tab):
         self.drawn_text = wrapping_label("excites_drawn")
         self.pictures.set_overlay_text("“Draw it” makes a picture\nthat excites the channel")
         self.bar = JobBar("excites_job")
-        self.curve = CurvePlot("step", "activation", whole_x=True)
+        self.curve = CurvePlot("step", "activation", whole_x=True, keeps_whole=True)
         self.curve.setObjectName("excites_curve")
         self.patches = MosaicView("excites_patches")
         self.searched_text = wrapping_label("excites_searched")
-        self.patches.set_overlay_text("“Search a folder…” finds\nthe places that excite it most")
+        self.searched_text.hide()  # which leaves its room to the plot above
+        self.patches.set_overlay_text("“Search a folder…”\nshows them here")
         self.search_bar = JobBar("excites_search")
         self.patch_text = wrapping_label("excites_patch_text")
         self.patch_text.hide()
@@ -87,7 +89,8 @@ class ExcitesTab(Tab):
         for part in (left, below):
             part.layout().setContentsMargins(0, SPACING, SPACING, 0)
             part.layout().setStretch(1, 1)
-        lay_out(self, self.name, self.form, left, beside)
+        self.patches.setMinimumHeight(LEAST_HEIGHT)
+        lay_out(self, self.name, self.form, left, _scrolling(beside))
 
     def _connect(self) -> None:
         bind(self.bar, self._drawing)
@@ -173,7 +176,8 @@ class ExcitesTab(Tab):
         colors = ("blue", "red", "green", "purple", "sky", "accent", "grey")
         self.curve.set_curves(
             [
-                Curve(f"picture {number}", x, y[:, number], colors[number % len(colors)])
+                # As the pictures are numbered.
+                Curve(f"{number}", x, y[:, number], colors[number % len(colors)])
                 for number in range(y.shape[1])
             ]
         )
@@ -208,6 +212,7 @@ class ExcitesTab(Tab):
         self.patches.set_maps(None)
         self.patches.set_overlay_text(None)
         self.searched_text.setText(f"Strongest for {layer} channel {index} in {where}")
+        self.searched_text.show()
         self.search_bar.begin("Picture")
         self._searching.start(lambda: search(run, files, layer, index))
 
@@ -240,3 +245,14 @@ class ExcitesTab(Tab):
     def _open_chosen(self) -> None:
         if self._chosen is not None:
             self.host.open_picture(self._chosen)
+
+
+def _scrolling(content: QWidget) -> QScrollArea:
+    """Return `content` with a scroll bar where its height does not fit, as at large text."""
+    area = QScrollArea(objectName="excites_beside")
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is inside has the focus and is scrolled to
+    area.setWidget(content)
+    return area
