@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from heapq import nlargest
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
@@ -28,6 +29,9 @@ from widgets._layer_table_view.model import (
 )
 
 __all__ = ["LayerTableView", "TableColumn", "TableData", "Value", "plain_text", "same_answer"]
+
+LONGEST = 8  # texts of a column that are measured: the widest is among those with most letters
+CELL_ROOM = 8  # pixels that a cell keeps beside its text
 
 
 class _Filter(QSortFilterProxyModel):
@@ -333,9 +337,20 @@ class LayerTableView(QWidget):
             # Not the viewport's width: that follows this widget's only later.
             beside = self.view.verticalScrollBar().sizeHint().width() + 2 * self.view.frameWidth()
             widest = min(widest, (self.width() - beside) // head.count())
-        self.view.resizeColumnsToContents()
         for section in range(head.count()):
-            head.resizeSection(section, min(head.sectionSize(section) + 6, widest))
+            head.resizeSection(section, min(self._needed(section), widest))
+
+    def _needed(self, column: int) -> int:
+        """Return how wide a column's heading and texts are.
+
+        Qt's own way asks for every cell's font, icon and more: it held the window for 50 ms and
+        longer where a network has hundreds of layers.
+        """
+        rows = range(self._model.rowCount())
+        longest = nlargest(LONGEST, (self._model.shown((row, column)) for row in rows), key=len)
+        metrics = self.view.fontMetrics()
+        texts = max((metrics.horizontalAdvance(text) for text in longest), default=0)
+        return max(texts + CELL_ROOM, self.view.horizontalHeader().sectionSizeHint(column)) + 6
 
     def _widen_for_sums(self) -> None:
         """Give columns the room that their sums need."""

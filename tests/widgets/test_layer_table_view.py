@@ -86,6 +86,20 @@ def test_rows_and_sums_grow_with_the_text(view):
     assert view.sums.rowHeight(0) > high
 
 
+@pytest.mark.parametrize("points", [9.0, 19.0])
+def test_columns_are_as_wide_as_qt_says_their_cells_need(view, points):
+    font = view.font()
+    font.setPointSizeF(points)
+    view.setFont(font)
+    rows = tuple((f"features.{n}", 10**n, (n, 10**n, 7)) for n in range(1, 13))
+    view.set_table(TableData((), (), ()))
+    view.set_table(TableData(COLUMNS, rows, tuple(row[0] for row in rows)))
+    head = view.view.horizontalHeader()
+    for column in range(len(COLUMNS)):
+        needed = max(view.view.sizeHintForColumn(column), head.sectionSizeHint(column))
+        assert needed <= head.sectionSize(column) <= 1.25 * needed  # the bold sum wants more
+
+
 def test_a_click_tells_the_row_in_any_order(qtbot, view):
     click_heading(qtbot, view, 1)
     click_heading(qtbot, view, 1)
