@@ -5,6 +5,7 @@ Importing this module does not import torch; making a `UnitTracer` does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -146,6 +147,15 @@ class UnitTracer:
     def stage_layers(self) -> tuple[str, ...]:
         """The paths of the modules that follow: normalisation, activation."""
         return tuple(step.layer for step in self._source.steps)
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """The paths of all modules that answer with one of the numbers, and of what made it.
+
+        That is the layer or one of `stage_layers`: the module itself, or the one whose number it
+        passes on as it is, as an identity does.
+        """
+        return self._plan.answers
 
     def trace(self, channel: int, row: int = 0, column: int = 0) -> UnitTrace:
         """Return how output (channel, row, column) came to be. Raises NetworkError outside."""

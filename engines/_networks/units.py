@@ -66,13 +66,18 @@ class Source:
 
 @dataclass(frozen=True)
 class Plan:
-    """Where a layer's numbers are made in the runs of a network, whatever the picture."""
+    """Where a layer's numbers are made in the runs of a network, whatever the picture.
+
+    answers: the calls that answer with one of these numbers, and the call that makes it: themselves
+    or, where they pass it on as it is, one before them.
+    """
 
     module: nn.Module
     layer: str
     recording: Recording
     weighted: Operation
     followers: list[Operation]
+    answers: dict[str, str]
     field: NetworkField | None
 
 
@@ -94,9 +99,12 @@ def plan_source(module: nn.Module, size: tuple[int, ...], layer: str) -> Plan:
     call = next((one for one in recording.calls if one.name == layer), None)
     if call is None:
         raise NetworkError(f"The network never calls “{layer}” for this picture.")
-    weighted, followers = _chain(recording, call)
+    weighted = _weighted(recording, call)
+    behind = _behind(recording, weighted)
+    followers = [one for one in behind if one.name not in _SILENT]
+    answers = _answers(recording, call, weighted, behind)
     field = call_fields(recording).get(call.number)
-    return Plan(module, layer, recording, weighted, followers, field)
+    return Plan(module, layer, recording, weighted, followers, answers, field)
 
 
 def read_source(plan: Plan, batch: Tensor) -> Source:
@@ -106,25 +114,43 @@ def read_source(plan: Plan, batch: Tensor) -> Source:
     return source
 
 
-def _chain(recording: Recording, call: Call) -> tuple[Operation, list[Operation]]:
-    """Return the weighted sum of a call and what follows it as long as it is the only way on."""
-    operations = recording.operations
-    weighted = next(
-        (one for one in operations[call.first : call.behind] if one.name in _WEIGHTED), None
-    )
-    if weighted is None:
-        raise NetworkError(f"“{call.name}” does not multiply its input by weights as usual.")
-    followers: list[Operation] = []
+def _weighted(recording: Recording, call: Call) -> Operation:
+    """Return the weighted sum of a call."""
+    for operation in recording.operations[call.first : call.behind]:
+        if operation.name in _WEIGHTED:
+            return operation
+    raise NetworkError(f"“{call.name}” does not multiply its input by weights as usual.")
+
+
+def _behind(recording: Recording, weighted: Operation) -> list[Operation]:
+    """Return the steps behind a weighted sum as long as each is the only way on."""
+    behind: list[Operation] = []
     last = weighted
     while True:
-        readers = [one for one in operations if last.index in one.inputs]
+        readers = [one for one in recording.operations if last.index in one.inputs]
         if len(readers) != 1 or len(readers[0].inputs) != 1 or last.index in recording.outputs:
-            return weighted, followers
+            return behind
         last = readers[0]
-        if last.name in ACTIVATIONS or last.name in ("batch_norm", "prelu"):
-            followers.append(last)
-        elif last.name not in _SILENT:
-            return weighted, followers
+        if last.name not in (*ACTIVATIONS, "batch_norm", "prelu", *_SILENT):
+            return behind
+        behind.append(last)
+
+
+def _answers(
+    recording: Recording, call: Call, weighted: Operation, behind: list[Operation]
+) -> dict[str, str]:
+    """Return which call answers with the number that which call made; see Plan."""
+    makers = {weighted.index: call.name}
+    maker = call.name
+    for operation in behind:
+        if operation.name not in _SILENT:
+            maker = recording.calls[operation.call].name
+        makers[operation.index] = maker
+    return {
+        one.name: makers[one.outputs[0]]
+        for one in recording.calls
+        if len(one.outputs) == 1 and one.outputs[0] in makers
+    }
 
 
 def _run(

@@ -115,6 +115,35 @@ def test_in_place_steps_are_told_apart() -> None:
     assert last.stages[0].after == pytest.approx(last.stages[0].captured, rel=1e-4, abs=1e-5)
 
 
+class Passing(nn.Module):
+    """A block whose numbers pass through an identity and dropout, inside and behind a sum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.norm, self.act = nn.Conv2d(3, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU()
+        self.drop, self.anti_alias, self.path = nn.Identity(), nn.Dropout(), nn.Identity()
+        self.behind = nn.Identity()
+
+    def forward(self, values):
+        way = self.act(self.drop(self.norm(self.conv(values))))
+        return self.behind(self.path(self.anti_alias(way)) + values)
+
+
+def test_layers_that_pass_a_number_on_are_told_whose_it_is() -> None:
+    network, batch = lively(Passing()), picture(3, 5, 6)
+    tracer = UnitTracer(network, batch, "conv")
+    assert tracer.stage_layers == ("norm", "act")
+    assert tracer.answers == {
+        "conv": "conv", "norm": "norm", "drop": "norm", "act": "act", "anti_alias": "act",
+        "path": "act",
+    }  # fmt: skip
+    answers = capture(network, batch, list(tracer.answers))
+    trace = tracer.trace(1, 2, 3)
+    made = {stage.layer: stage.after for stage in trace.stages}
+    for layer, maker in tracer.answers.items():
+        assert float(answers[layer][0, 1, 2, 3]) == pytest.approx(made[maker], abs=1e-5)
+
+
 def test_a_linear_layer_reads_the_flattened_map_as_one_window() -> None:
     network = nn.Sequential(
         nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Dropout(), nn.Flatten(), nn.Linear(4 * 6 * 7, 5),

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 TOP = 5
 BINS = 64
 TINY = 1e-30
-REACH = 4  # layers between a convolution and the activation behind it
+REACH = 6  # layers between a convolution and what still passes its activation on
 LIKELY_SUM = 1e-3  # how far from 1 the outputs of a network with its own softmax may sum
 
 
@@ -113,6 +113,11 @@ class UnitExplainer:
             columns, before = self.tokens
             row, column = 0, before + row * columns + column
         return self.tracer.trace(self.channel, row, column)
+
+    @property
+    def maker(self) -> str:
+        """The layer that makes the number: `layer`, or the one whose number that passes on."""
+        return self.tracer.answers.get(self.layer, self.tracer.layer)
 
     def filter(self) -> np.ndarray:
         """Return the weights of the channel, (I, kh, kw) float32."""
@@ -330,8 +335,8 @@ def make_explainer(
     """Return what explains the units of `channel`. Raises EngineError where there are no weights.
 
     The layer itself if it has weights, else the nearest layer before it whose answer only its
-    normalisation and activation lie between. `former`: of an earlier picture, whose knowledge of
-    the network is taken over where it is of the same layer.
+    normalisation and activation lie between, and layers that change nothing. `former`: of an
+    earlier picture, whose knowledge of the network is taken over where it is of the same layer.
     """
     tokens = _tokens_of(run.activations[layer])
     if former is not None and former.layer == layer and former.run.model is run.model:
@@ -344,7 +349,7 @@ def make_explainer(
         if name.split("#")[0] in with_weights:
             # A copy, for the next picture may be on its way through the network itself.
             tracer = UnitTracer(private_copy(run.model.module), run.batch, name)
-            if name == layer or layer in tracer.stage_layers:
+            if name == layer or layer in tracer.answers:
                 contributions = tracer.contributions(channel)
                 return UnitExplainer(run, layer, channel, tracer, contributions, tokens)
             break

@@ -210,7 +210,7 @@ class UnitPresenter(QObject):
     def _show_trace(self, trace: UnitTrace) -> None:
         self.trace = trace
         self.column.show_explanation(True)
-        self.column.steps.setText(steps_html(trace, self.explainer.layer if self.explainer else ""))
+        self.column.steps.setText(steps_html(trace, self.explainer.maker if self.explainer else ""))
         sums, ranking = trace.channel_sums, trace.ranking
         shown = ranking[:INPUTS]
         self.column.inputs.set_bars(
