@@ -317,6 +317,23 @@ def test_the_picture_shines_through_the_map_as_the_slider_says(qtbot, viewer):
     assert viewer.view.unit.map.picture_opacity() == 0.0
 
 
+@pytest.mark.parametrize(
+    ("layer", "line"),
+    [("bn1.drop", "▸ BatchNorm: "), ("blocks.1.1.se", "▸ ReLU6("), ("blocks.1.1.drop_path", "▸ ")],
+)
+def test_a_layer_that_passes_its_input_on_is_explained_by_the_one_before(
+    qtbot, viewer, layer, line
+):
+    pick_layer(qtbot, viewer, layer)
+    viewer.hold(3, 4)
+    settle(qtbot, viewer)
+    (bold,) = [step for step in steps(viewer) if step.startswith("▸")]
+    assert bold.startswith(line)
+    number = float(bold.split("= ")[-1].replace("−", "-"))
+    shown = float(viewer.sheet.maps[viewer.state.channel, 3, 4])
+    assert number == pytest.approx(shown, rel=1e-3, abs=1e-4)
+
+
 def test_a_layer_without_weights_says_so_and_still_shows_its_number(qtbot, viewer):
     pick_layer(qtbot, viewer, "global_pool.pool")
     viewer.hold(0, 0)
