@@ -76,3 +76,11 @@ class DownloadCancelled(DownloadError):  # noqa: N818
 
 class NetworkError(EngineError):
     """A layer does not exist, does not fit its input, or cannot be explained or changed so."""
+
+
+class DatasetError(EngineError):
+    """A folder of pictures, a class or a split cannot be used as asked."""
+
+
+class ClassifierError(EngineError):
+    """There are too few pictures, classes or folds to classify, or features that cannot be used."""
