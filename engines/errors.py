@@ -84,3 +84,11 @@ class DatasetError(EngineError):
 
 class ClassifierError(EngineError):
     """There are too few pictures, classes or folds to classify, or features that cannot be used."""
+
+
+class FeatureError(EngineError):
+    """Features cannot be computed, compared, written or read as asked."""
+
+
+class TrainingError(EngineError):
+    """A network cannot be trained as asked, or its training cannot go on or be kept."""
