@@ -1,0 +1,1 @@
+"""What engines.features is made of."""
