@@ -13,10 +13,12 @@ from visualizer.app import make_application
 from visualizer.edits import Edits
 from visualizer.history import History
 from visualizer.jobs import LatestWins, StepJob
-from visualizer.panels.cnn_viewer.compute import load_network, run_network
+from visualizer.networks.choice import ModelChoice
+from visualizer.networks.loading import load_network
+from visualizer.panels.cnn_viewer.compute import run_network
 from visualizer.panels.cnn_viewer.context import Context
 from visualizer.panels.cnn_viewer.known import default_layer
-from visualizer.panels.cnn_viewer.state import CnnViewerState, ModelChoice
+from visualizer.panels.cnn_viewer.state import CnnViewerState
 from visualizer.panels.cnn_viewer.tabs.base import TabHost
 from visualizer.pictures.picture import Picture
 from visualizer.pictures.source import PictureSource

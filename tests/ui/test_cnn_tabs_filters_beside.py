@@ -20,7 +20,7 @@ from cnn_tab_bench import context_of, run_of
 from driving import child
 from engines._models import torchvision_models
 from engines.models import load
-from visualizer.panels.cnn_viewer.model_input import Downloader
+from visualizer.networks.model_input import Downloader
 from visualizer.panels.cnn_viewer.tabs.filters import FiltersTab
 from visualizer.panels.cnn_viewer.tabs.parts import ClassChooser
 from widgets.bar_list import BarList

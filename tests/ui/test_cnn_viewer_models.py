@@ -28,7 +28,7 @@ from torchvision.models import squeezenet1_1
 from driving import child, message
 from engines._models import torchvision_models
 from engines.models import load
-from visualizer.panels.cnn_viewer.state import ModelChoice
+from visualizer.networks.choice import ModelChoice
 from widgets.bar_list import BarList
 
 

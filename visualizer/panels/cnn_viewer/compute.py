@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,17 +17,17 @@ from engines.activations import (
     order_channels,
     strongest,
 )
-from engines.device import give_back_memory
 from engines.errors import EngineError, NetworkError
-from engines.models import LoadedModel, load
+from engines.models import LoadedModel
 from engines.network_copies import private_copy
 from engines.network_receptive_field import NetworkField
 from engines.out_of_memory import is_out_of_memory
 from engines.unit_trace import Contributions, UnitTrace, UnitTracer, explainable_layers
+from visualizer.networks.loading import Network
 from visualizer.panels.cnn_viewer.answers import Answers
 from visualizer.panels.cnn_viewer.context import Prediction, Run
 from visualizer.panels.cnn_viewer.known import Known, looked_at
-from visualizer.panels.cnn_viewer.state import CnnViewerState, ModelChoice
+from visualizer.panels.cnn_viewer.state import CnnViewerState
 from visualizer.pictures.picture import Picture
 from widgets.mosaic_view import Maps
 
@@ -40,14 +39,6 @@ BINS = 64
 TINY = 1e-30
 REACH = 6  # layers between a convolution and what still passes its activation on
 LIKELY_SUM = 1e-3  # how far from 1 the outputs of a network with its own softmax may sum
-
-
-@dataclass(frozen=True)
-class Network:
-    """A loaded network with what is known before any picture: fields by layer, and the choice."""
-
-    choice: ModelChoice
-    model: LoadedModel
 
 
 @dataclass(frozen=True)
@@ -122,25 +113,6 @@ class UnitExplainer:
     def filter(self) -> np.ndarray:
         """Return the weights of the channel, (I, kh, kw) float32."""
         return self.tracer.trace(self.channel).weights.astype(np.float32)
-
-
-def load_network(choice: ModelChoice) -> Network:
-    """Return the network that `choice` names. Raises ModelError and its kin with a sentence."""
-    give_back_memory()  # what was freed since the last one came
-    weights = choice.path if choice.weights == "file" else choice.weights
-    model = load(choice.name, weights, trusted=choice.trusted, allow_partial=choice.allow_partial)
-    _spare_the_imports()
-    return Network(choice, model)
-
-
-@cache
-def _spare_the_imports() -> None:
-    """Let Python's collector pass over what is there once the first network has been loaded.
-
-    The modules of torch, torchvision and timm are 380,000 objects that never go. Looking at them
-    all takes 0.1 s each time, in which the window stands still, whatever thread set it off.
-    """
-    gc.freeze()
 
 
 def run_network(

@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from superqt import QFlowLayout
 
+from visualizer.networks.model_section import ModelSection
 from visualizer.panels.cnn_viewer.context import Run
 from visualizer.panels.cnn_viewer.layer_tree import LayerTree
-from visualizer.panels.cnn_viewer.model_section import ModelSection
 from visualizer.pictures.controls import PictureControls
 from widgets.bar_list import Bar, BarList
 from widgets.form_parts import row, spin, wrapping_label

@@ -15,12 +15,13 @@ from engines.device import give_back_memory
 from engines.models import CHECKPOINT_SUFFIXES
 from visualizer import mime
 from visualizer.jobs import JobError
+from visualizer.networks.choice import ModelChoice
+from visualizer.networks.model_choosing import ModelChooser
+from visualizer.networks.model_input import Downloader, ModelInput
 from visualizer.panels.cnn_viewer.actions import add_actions
 from visualizer.panels.cnn_viewer.compute import Sheet
 from visualizer.panels.cnn_viewer.context import Context, Run
 from visualizer.panels.cnn_viewer.known import Known
-from visualizer.panels.cnn_viewer.model_choosing import ModelChooser
-from visualizer.panels.cnn_viewer.model_input import Downloader, ModelInput
 from visualizer.panels.cnn_viewer.passing import (
     Shown,
     send,
@@ -30,7 +31,7 @@ from visualizer.panels.cnn_viewer.passing import (
 )
 from visualizer.panels.cnn_viewer.poses import poses_of
 from visualizer.panels.cnn_viewer.positions import carried, in_layer
-from visualizer.panels.cnn_viewer.state import CnnViewerState, ModelChoice
+from visualizer.panels.cnn_viewer.state import CnnViewerState
 from visualizer.panels.cnn_viewer.tabbox import TabBox
 from visualizer.panels.cnn_viewer.tabs import TabHost
 from visualizer.panels.cnn_viewer.unit import UnitPresenter

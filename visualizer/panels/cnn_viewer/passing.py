@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engines.device import at_most_threads, spare_cores
-from visualizer.panels.cnn_viewer.compute import Network, Sheet, make_sheet, run_network
+from visualizer.networks.loading import Network
+from visualizer.panels.cnn_viewer.compute import Sheet, make_sheet, run_network
 from visualizer.panels.cnn_viewer.context import Run
 from visualizer.panels.cnn_viewer.known import Known, known_of
 from visualizer.panels.cnn_viewer.state import CnnViewerState

@@ -7,31 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from visualizer.frozen import Frozen
+from visualizer.networks.choice import ModelChoice
 from visualizer.panels.cnn_viewer.tab_settings import TabSettings
 from visualizer.pictures.source import PictureSource
 
-EMBEDDED = "efficientnet_lite0"
 MOST_STRONGEST = 2048
 
 Sort = Literal["index", "mean", "max", "variance", "sparsity"]
 Scale = Literal["shared", "channel"]
-Weights = Literal["best", "none", "file"]
-
-
-class ModelChoice(Frozen):
-    """Which network with which weights.
-
-    name: of the catalogue, or the path of a file that holds a whole network. weights: "best" are
-    trained ones that are on this computer, "none" untrained ones, "file" those of the file `path`.
-    trusted: the person allowed the file to run its code; allow_partial: what does not fit stays
-    untrained.
-    """
-
-    name: str = EMBEDDED
-    weights: Weights = "best"
-    path: str = ""
-    trusted: bool = False
-    allow_partial: bool = False
 
 
 class CnnViewerState(Frozen):
@@ -57,6 +40,12 @@ class CnnViewerState(Frozen):
     input_size: tuple[int, int] | None = None
     tab: str = ""
     tabs: TabSettings = TabSettings()
+
+    def with_model(self, choice: ModelChoice) -> CnnViewerState:
+        """Return this state with another network, and without what only fits the present one."""
+        return self.replace(
+            model=choice, layer="", channel=0, position=None, held=False, input_size=None
+        )
 
     def runs_like(self, other: CnnViewerState) -> bool:
         """Return whether the network is asked for the same numbers (the picture aside)."""

@@ -10,15 +10,15 @@ import numpy as np
 
 from engines.errors import EngineError
 from engines.images import LoadedImage, load_image, load_sample
+from visualizer.networks.choice import ModelChoice
+from visualizer.networks.loading import load_network
 from visualizer.panels.cnn_viewer.compute import (
     Network,
     Sheet,
-    load_network,
     make_sheet,
     run_network,
 )
 from visualizer.panels.cnn_viewer.context import Run
-from visualizer.panels.cnn_viewer.state import ModelChoice
 from visualizer.panels.cnn_viewer.tabs.parts import own_model
 from visualizer.pictures.picture import Picture
 from visualizer.pictures.source import PictureSource

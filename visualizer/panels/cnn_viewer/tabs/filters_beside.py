@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from visualizer.jobs import JobError
-from visualizer.panels.cnn_viewer.model_input import Downloader
-from visualizer.panels.cnn_viewer.model_section import show_badge, show_download, size_text
+from visualizer.networks.model_input import Downloader
+from visualizer.networks.model_section import show_badge, show_download, size_text
 from visualizer.panels.cnn_viewer.tabs.base import TabHost
 from visualizer.panels.cnn_viewer.tabs.filters_beside_compute import (
     Beside,

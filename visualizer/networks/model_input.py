@@ -1,11 +1,11 @@
-"""The network of the CNN Viewer: loading one that is asked for, and fetching its weights."""
+"""The network of a panel: loading one that is asked for, and fetching its weights."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,8 +13,8 @@ from engines.errors import DownloadCancelled
 from engines.models import DownloadProgress, FitReport, LoadedModel, ModelCard, download
 from visualizer.edits import Edits
 from visualizer.jobs import InOrder, JobError, LatestWins
-from visualizer.panels.cnn_viewer.compute import Network, load_network
-from visualizer.panels.cnn_viewer.state import CnnViewerState, ModelChoice
+from visualizer.networks.choice import ModelChoice
+from visualizer.networks.loading import Network, load_network
 
 TELL_SECONDS = 1 / 30
 
@@ -32,10 +32,11 @@ class ModelInput(QObject):
     def __init__(
         self,
         lane: LatestWins,
-        edits: Edits[CnnViewerState],
+        edits: Edits[Any],
         say: Callable[[str, JobError | None], None],
         parent: QObject,
     ) -> None:
+        """edits: of a state that is a `NamesModel`."""
         super().__init__(parent)
         self._lane, self._edits, self._say = lane, edits, say
         self.network: Network | None = None
@@ -79,10 +80,7 @@ class ModelInput(QObject):
         if state.model == network.choice:
             self.arrived.emit()
         else:
-            changed = state.replace(
-                model=network.choice, layer="", channel=0, position=None, held=False,
-                input_size=None,
-            )  # fmt: skip
+            changed = state.with_model(network.choice)
             self._edits.apply(changed, f"network {network.model.card.title}")
 
     def _failed(self, choice: ModelChoice, error: JobError) -> None:

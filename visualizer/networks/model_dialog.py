@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from engines.models import FitReport, ModelCard, catalogue
 from visualizer.jobs import JobError, LatestWins
-from visualizer.panels.cnn_viewer.model_section import count_text, size_text
+from visualizer.networks.model_section import count_text, size_text
 from widgets.form_parts import row, wrapping_label
 
 CARD = Qt.ItemDataRole.UserRole

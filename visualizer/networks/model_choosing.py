@@ -12,10 +12,10 @@ from engines.errors import EngineError
 from engines.models import FitReport, ModelCard, card, file_kind
 from visualizer.dialogs import ask_open_model
 from visualizer.jobs import JobError, LatestWins
-from visualizer.panels.cnn_viewer.model_dialog import FitDialog, ModelDialog
-from visualizer.panels.cnn_viewer.model_input import Downloader, ModelInput
-from visualizer.panels.cnn_viewer.model_section import ModelSection
-from visualizer.panels.cnn_viewer.state import ModelChoice
+from visualizer.networks.choice import ModelChoice
+from visualizer.networks.model_dialog import FitDialog, ModelDialog
+from visualizer.networks.model_input import Downloader, ModelInput
+from visualizer.networks.model_section import ModelSection
 from visualizer.services import Services
 
 RUNS_CODE = (

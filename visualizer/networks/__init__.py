@@ -1,0 +1,1 @@
+"""Which network with which weights: choosing, loading and fetching one, for every panel."""
