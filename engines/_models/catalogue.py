@@ -15,6 +15,7 @@ from engines._models.card import ModelCard, numbered_classes
 from engines._models.downloads import DownloadProgress, fetch
 from engines._models.embedded import EMBEDDED
 from engines._models.file_kind import CHECKPOINT_SUFFIXES
+from engines._models.finetuned import has_card, load_finetuned
 from engines._models.fit import FitReport
 from engines._models.loaded import LoadedModel
 from engines._models.memory import memory_told
@@ -23,7 +24,7 @@ from engines.errors import CheckpointError, DownloadError, ModelError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["EMBEDDED", "card", "catalogue", "download", "load"]
+__all__ = ["EMBEDDED", "architecture_of", "card", "catalogue", "download", "load"]
 
 # Where networks come from, in the order of the catalogue; the first that knows a name has it.
 FAMILIES = (embedded, trained_here, torchvision_models, timm_models)
@@ -69,7 +70,8 @@ def load(
     """Return the network `name`, ready to run; the network is never asked.
 
     name: of the catalogue ("efficientnet_lite0", "vgg19", "timm/resnet18.a1_in1k"), or the path of
-    a TorchScript, torch.export (.pt2) or Python (.py) file.
+    a TorchScript, torch.export (.pt2) or Python (.py) file, or of a .safetensors file that was
+    fine-tuned here, with its card (.json) beside it.
     weights: "best" takes the embedded or cached ones and otherwise random ones (the card then says
     "untrained"); "none" random ones, the same for the same `seed`; else the path of a .pth, .pt,
     .bin or .safetensors file for this architecture. A head of another count of classes is fitted.
@@ -81,6 +83,8 @@ def load(
     """
     with memory_told(f"to load {Path(name).name}", "Choose a smaller network."):
         if _is_file(name):
+            if has_card(name) and weights in ("best", "none"):
+                return load_finetuned(Path(name), trusted=trusted)
             from engines._models.programs import load_program
 
             return load_program(Path(name), weights, trusted, allow_partial, seed)
@@ -119,6 +123,11 @@ def download(
         cancelled=cancelled,
     )
     return _find(name).card
+
+
+def architecture_of(name: str) -> Architecture:
+    """Return how the network `name` of the catalogue is built. Raises ModelError."""
+    return _find(name)
 
 
 def _address(offer: Offer, mirror: str | None) -> str:

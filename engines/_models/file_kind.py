@@ -7,10 +7,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal
 
+from engines._models.finetuned import has_card
 from engines.atomic_write import refusal
 from engines.errors import CheckpointError
 
-FileKind = Literal["weights", "torchscript", "exported", "python"]
+FileKind = Literal["weights", "fine-tuned", "torchscript", "exported", "python"]
 CHECKPOINT_SUFFIXES = (".pth", ".pt", ".bin", ".ckpt", ".safetensors", ".pt2", ".py")
 
 
@@ -18,7 +19,8 @@ def file_kind(path: str | PathLike[str]) -> FileKind:
     """Return what `path` holds; nothing in it is run.
 
     "weights": a state dict, to be loaded into a named architecture; "torchscript" and "exported"
-    (torch.export): a whole network; "python": a program that defines one. Raises CheckpointError
+    (torch.export): a whole network; "fine-tuned": weights with a card beside them that names their
+    network; "python": a program that defines one. Raises CheckpointError
     for files that are missing, empty, unreadable or of another suffix.
     """
     file = Path(path)
@@ -32,6 +34,8 @@ def file_kind(path: str | PathLike[str]) -> FileKind:
         )
     if suffix == ".pt2":
         return "exported"
+    if has_card(file):
+        return "fine-tuned"
     if zipfile.is_zipfile(file):
         return _kind_of_archive(file)
     return "weights"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -53,10 +54,17 @@ def empty(build: Callable[[], torch.nn.Module]) -> torch.nn.Module:
 
 def random_start(build: Callable[[], torch.nn.Module], seed: int) -> torch.nn.Module:
     """Return what `build` makes with the random weights of `seed`; torch's own state is kept."""
+    with seeding(seed):
+        return build()
+
+
+@contextmanager
+def seeding(seed: int) -> Iterator[None]:
+    """Let torch draw by `seed` within the block; its own state is kept."""
     # Threads share torch's random numbers: two networks at once would take each other's.
     with _SEEDING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return build()
+        yield
 
 
 def filled(

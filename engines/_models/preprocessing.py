@@ -90,7 +90,7 @@ class Preprocessing:
         """Return which part of a picture of that size the network sees."""
         if self.resize is None:
             return Window(0.0, 0.0, float(height), float(width))
-        rows, columns = self._resized(height, width)
+        rows, columns = self.resized(height, width)
         top, left = _offset(rows, self.height), _offset(columns, self.width)
         down, across = height / rows, width / columns
         return Window(top * down, left * across, self.height * down, self.width * across)
@@ -110,7 +110,7 @@ class Preprocessing:
                 f"A picture of shape {tuple(image.shape)} cannot be shown to a network; "
                 "it needs (1 or 3, height, width)."
             )
-        size = self._resized(image.shape[1], image.shape[2])
+        size = self.resized(image.shape[1], image.shape[2])
         rows, columns = _cut(size[0], self.height), _cut(size[1], self.width)
         pixels = resample(
             image.to(torch.float32), size, rows.kept, columns.kept, self.interpolation
@@ -118,7 +118,7 @@ class Preprocessing:
         if self.interpolation == "bicubic":
             pixels = pixels.clamp(0.0, 1.0)  # it overshoots, which 8-bit pictures cannot
         # Where the input is larger than the picture, the rest is black.
-        return functional.pad(self._channelled(pixels), (*columns.black, *rows.black)).contiguous()
+        return functional.pad(self.channelled(pixels), (*columns.black, *rows.black)).contiguous()
 
     def normalise(self, visible: torch.Tensor) -> torch.Tensor:
         """Return (x − mean) / std of each channel; visible: (…, channels, height, width)."""
@@ -138,7 +138,8 @@ class Preprocessing:
 
         return column(self.mean), column(self.std)
 
-    def _channelled(self, image: torch.Tensor) -> torch.Tensor:
+    def channelled(self, image: torch.Tensor) -> torch.Tensor:
+        """Return the picture (1 or 3, H, W) with as many channels as the network takes."""
         if image.shape[0] == self.channels:
             return image
         if self.channels == 1:
@@ -146,7 +147,8 @@ class Preprocessing:
             return (red * image[0] + green * image[1] + blue * image[2])[None]
         return image.mean(dim=0, keepdim=True).expand(self.channels, -1, -1)
 
-    def _resized(self, height: int, width: int) -> tuple[int, int]:
+    def resized(self, height: int, width: int) -> tuple[int, int]:
+        """Return (rows, columns) of a picture of that size after resizing, before the crop."""
         if self.resize is None:
             return self.height, self.width
         if height <= width:

@@ -31,7 +31,7 @@ def load_program(
 ) -> LoadedModel:
     """Return the network that `file` holds. Errors as `load`."""
     kind = file_kind(file)
-    if kind == "weights":
+    if kind in ("weights", "fine-tuned"):
         raise CheckpointError(
             f"{file.name} holds weights alone. Choose the network they belong to, then open them "
             "for it."

@@ -30,7 +30,7 @@ def read_weights(path: Path) -> Mapping[str, torch.Tensor]:
     damaged files, files that hold no weights, and files with code, which is not run.
     """
     kind = file_kind(path)
-    if kind != "weights":
+    if kind not in ("weights", "fine-tuned"):
         raise CheckpointError(
             f"{path.name} is a whole network, not weights for another. Open it as a network."
         )

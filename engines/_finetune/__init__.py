@@ -1,0 +1,1 @@
+"""How networks are trained further; the public door is engines.finetune."""
