@@ -7,7 +7,7 @@ function needs it.
 from __future__ import annotations
 
 from engines._classifiers.layers import compare_layers
-from engines._classifiers.learning import draw, learning_curve
+from engines._classifiers.learning import learning_curve
 from engines._classifiers.registry import (
     CLASSIFIERS,
     FOREST,
@@ -47,7 +47,6 @@ __all__ = [
     "calibration",
     "compare_layers",
     "cross_validate",
-    "draw",
     "evaluate",
     "learning_curve",
     "small_pictures",

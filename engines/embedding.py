@@ -1,4 +1,4 @@
-"""Features drawn as a map: principal components at once, t-SNE in stages."""
+"""Features drawn as a map: principal components at once, t-SNE while one watches."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ METHODS: dict[EmbeddingMethod, str] = {
     "tsne": "t-SNE (neighbourhoods)",
 }
 PERPLEXITY = 30.0
-STAGES = 4
-_STAGE = 250  # iterations; scikit-learn goes no shorter
-_EXAGGERATION = 12.0  # of the first stage (van der Maaten and Hinton 2008 take 4, Belkina 2019: 12)
-_LEAST_RATE = 50.0
+ITERATIONS = 1_000
+_BETWEEN_STEPS = 10  # iterations
 _AXES_BEFORE = 50  # t-SNE sees the features through so many principal components
 _EXACT_SIDE = 2_000  # beyond it the components are found by a randomised search
 _FEWEST = 4  # pictures that t-SNE has something to arrange of
@@ -31,8 +29,8 @@ class Projection:
     """Pictures as places on a map.
 
     points: (N, 2) float32; explained: share of the variance that each axis shows, (2,), None for
-    t-SNE, whose axes mean nothing; divergence: what t-SNE minimises (Kullback-Leibler), None for
-    PCA; done, total: stages; method as asked.
+    t-SNE, whose axes mean nothing; divergence: what t-SNE minimises (Kullback-Leibler), of the
+    iteration just taken, None for PCA; done, total: iterations.
     """
 
     method: EmbeddingMethod
@@ -50,7 +48,7 @@ def project(
     seed: int = 0,
     perplexity: float = PERPLEXITY,
 ) -> Iterator[Projection]:
-    """Yield the map of (N, D) features: one step for PCA, one after each stage for t-SNE.
+    """Yield the map of (N, D) features: one step for PCA, many for t-SNE.
 
     perplexity: about how many neighbours count in t-SNE; lowered to a third of the pictures where
     there are few. Raises ClassifierError for values that cannot be used and, by t-SNE, fewer than
@@ -86,15 +84,17 @@ def pca(values: np.ndarray, count: int = 2, *, seed: int = 0) -> Projection:
 
 
 def tsne(
-    values: np.ndarray, *, seed: int = 0, perplexity: float = PERPLEXITY, stages: int = STAGES
+    values: np.ndarray,
+    *,
+    seed: int = 0,
+    perplexity: float = PERPLEXITY,
+    iterations: int = ITERATIONS,
 ) -> Iterator[Projection]:
-    """Yield the map after each stage of 250 iterations, each going on from the one before.
+    """Yield the map after every ten of the iterations, and after the last.
 
-    Starts from PCA, so that equal features give equal maps; the first stage exaggerates nearness
-    twelvefold, as is usual. As sklearn.manifold.TSNE (Barnes-Hut).
+    It starts from PCA, shaken by a hair so that equal pictures can part; equal features and seeds
+    give equal maps. All pairs are counted: the time grows with the square of the pictures.
     """
-    from sklearn.manifold import TSNE
-
     values = _checked(values)
     if len(values) < _FEWEST:
         raise ClassifierError(
@@ -103,34 +103,23 @@ def tsne(
         )
     if perplexity < 1:
         raise ClassifierError(f"A perplexity of {perplexity:g} is too small: take 1 or more.")
+    from engines._embedding.tsne import arrange
+
     seen = pca(values, min(_AXES_BEFORE, *values.shape), seed=seed).points
     perplexity = min(perplexity, (len(values) - 1) / 3)
-    rate = max(len(values) / _EXAGGERATION / 4, _LEAST_RATE)
-    points = _start(seen, seed)
-    for stage in range(stages):
-        arranging = TSNE(
-            perplexity=perplexity,
-            early_exaggeration=_EXAGGERATION if stage == 0 else 1.0,
-            learning_rate=rate,
-            max_iter=_STAGE,
-            init=points,
-            random_state=seed,
-            n_jobs=1,
-        )
-        with at_most_threads(1):
-            points = arranging.fit_transform(seen).astype(np.float32)
-        divergence = float(arranging.kl_divergence_)
-        yield Projection("tsne", points, divergence=divergence, done=stage + 1, total=stages)
+    steps = arrange(seen, _start(seen, seed), perplexity, iterations)
+    for done, (points, divergence) in enumerate(steps, start=1):
+        if done % _BETWEEN_STEPS == 0 or done == iterations:
+            yield Projection("tsne", points, None, divergence, done, iterations)
 
 
 def _start(seen: np.ndarray, seed: int) -> np.ndarray:
-    """Return the first two components, small, as (N, 2) float32; equal places are moved apart."""
-    start = np.zeros((len(seen), 2), dtype=np.float32)
+    """Return the first two components as (N, 2) float64, shaken by a hundredth of their spread."""
+    start = np.zeros((len(seen), 2))
     start[:, : seen.shape[1]] = seen[:, :2]
     spread = float(start[:, 0].std())
-    start *= 1e-4 / spread if spread > 0 else 0.0
-    shaken = np.random.default_rng(seed).normal(scale=1e-6, size=start.shape)
-    return start + shaken.astype(np.float32)
+    shaken = np.random.default_rng(seed).normal(size=start.shape)
+    return start + shaken * (0.01 * spread if spread > 0 else 1.0)
 
 
 def _exact_scores(centred: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

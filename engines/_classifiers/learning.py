@@ -11,6 +11,7 @@ from engines._classifiers import checking
 from engines._classifiers.registry import LOGISTIC
 from engines._classifiers.results import Point
 from engines._classifiers.telling import tell
+from engines.datasets import subset
 from engines.errors import ClassifierError
 
 
@@ -58,7 +59,7 @@ def learning_curve(
     done = 0
     for per_class in sizes:
         for seed in seeds:
-            drawn = draw(labels, train, per_class, seed)
+            drawn = train[subset(labels[train], per_class, seed)]
             for name, values in arrays.items():
                 if values.ndim == 2:
                     said, _ = tell(chosen, values, labels, drawn, test, count, seed)
@@ -67,16 +68,6 @@ def learning_curve(
                 done += 1
                 accuracy = float(np.mean(said == labels[test]))
                 yield Point(name, per_class, seed, accuracy, done, total)
-
-
-def draw(labels: np.ndarray, rows: np.ndarray, per_class: int, seed: int) -> np.ndarray:
-    """Return `per_class` of the rows of each class, sorted; a larger draw holds a smaller one."""
-    generator = np.random.default_rng(seed)
-    drawn = [
-        generator.permutation(rows[labels[rows] == label])[:per_class]
-        for label in np.unique(labels[rows])
-    ]
-    return np.sort(np.concatenate(drawn))
 
 
 def _from_scratch(
