@@ -63,7 +63,7 @@ def decode(source: Path | bytes, name: str, max_pixels: int, *, scale_down: bool
 def _decode_with_pillow(
     source: Path | bytes, name: str, max_pixels: int, scale_down: bool
 ) -> Decoded:
-    with _opened(source) as image:
+    with opened(source) as image:
         width, height = image.size
         if width < 1 or height < 1:
             raise ImageError(f"{name} has no pixels.")
@@ -91,7 +91,8 @@ def _decode_with_pillow(
 
 
 @contextmanager
-def _opened(source: Path | bytes) -> Iterator[Image.Image]:
+def opened(source: Path | bytes) -> Iterator[Image.Image]:
+    """Give the opened picture, of any size, not decoded yet."""
     # Our own limit is checked right after opening, when the size is known and nothing is decoded.
     with _OPENING, warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
