@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qtawesome
 from PySide6.QtCore import QByteArray, QDateTime, QEvent, QLocale, QSize, Qt
@@ -26,9 +26,12 @@ from visualizer.command_palette import CommandPalette
 from visualizer.jobs import JobError
 from visualizer.keys_dialog import KeysDialog
 from visualizer.panels import PANELS, PanelEntry
-from visualizer.panels.base import Panel
+from visualizer.panels.base import Panel, ShowsNetworks
 from visualizer.services import Services
 from visualizer.settings import read_number, read_text
+
+if TYPE_CHECKING:
+    from engines.models import LoadedModel
 
 TEXT_SIZES = (9.0, 10.0, 11.5, 13.5, 16.0, 19.0)
 NORMAL_TEXT = 9.0
@@ -65,6 +68,7 @@ class MainWindow(QMainWindow):
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         self.open_panel(panel or read_text(services.settings, "window/panel", PANELS[0].name))
+        services.networks.handed.connect(self.open_network)
 
     # -- panels -----------------------------------------------------------------------------
 
@@ -111,6 +115,12 @@ class MainWindow(QMainWindow):
                 self._panels[entry.name].restore(states[entry.name])
         if shown in states:
             self.open_panel(shown)
+
+    def open_network(self, model: LoadedModel) -> None:
+        """Show a network that was made in another panel in the CNN Viewer."""
+        self.open_panel("cnn_viewer")
+        assert isinstance(self.panel, ShowsNetworks)
+        self.panel.open_model(model)
 
     def open_picture(self, path: Path) -> None:
         """Open a picture file in the panel that is shown."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSettings
 
 from visualizer.autosave import Session
 from visualizer.jobs import InOrder
+from visualizer.networks.handing_over import HandedNetwork
 from visualizer.pictures.shown import ShownPicture
 from visualizer.settings import Refusal, UserFolders, open_settings
 
@@ -20,6 +21,7 @@ class Services:
     autosaving: the lane of the session alone, which must not wait behind a large picture.
     refusals: what this computer did not let be kept; everything works without it.
     shown: the picture that the Kernel Lab shows.
+    networks: takes a network that was made in a panel to the CNN Viewer.
     """
 
     folders: UserFolders
@@ -29,6 +31,7 @@ class Services:
     autosaving: InOrder
     refusals: tuple[Refusal, ...] = ()
     shown: ShownPicture = field(default_factory=ShownPicture)
+    networks: HandedNetwork = field(default_factory=HandedNetwork)
 
     @classmethod
     def start(cls, folders: UserFolders) -> Services:

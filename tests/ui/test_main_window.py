@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMenu
 
+from engines.digits import as_model, train
 from visualizer.autosave import read
 from visualizer.command_palette import CommandPalette
 from visualizer.keys_dialog import KeysDialog
@@ -235,3 +237,17 @@ def test_every_pose_for_a_picture_is_taken_and_settles(qtbot, window):
             take()
             qtbot.waitUntil(panel.is_settled, timeout=30_000)
         assert window.grab().width() == window.width()
+
+
+@pytest.mark.parametrize("viewer_was_open", [False, True])
+def test_a_network_made_in_a_panel_is_shown_in_the_cnn_viewer(qtbot, window, viewer_was_open):
+    if viewer_was_open:
+        window.open_panel("cnn_viewer")
+        qtbot.waitUntil(window.panel.is_settled, timeout=60_000)
+        window.open_panel("signals")
+    first = next(iter(train(epochs=1)))
+    window._services.networks.hand_over(as_model(first.module, first.accuracy))
+    assert window.panel.objectName() == "cnn_viewer"
+    qtbot.waitUntil(window.panel.is_settled, timeout=60_000)
+    assert window.panel.models.network.model.card.weights_state == "own"
+    assert window.panel.run.model.module is first.module

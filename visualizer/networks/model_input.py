@@ -52,7 +52,8 @@ class ModelInput(QObject):
         )
 
     def take(self, choice: ModelChoice, model: LoadedModel) -> None:
-        """Show a network that is there already."""
+        """Show a network that is there already, whatever is being loaded."""
+        self._lane.supersede()
         self._arrived(Network(choice, model))
 
     def follow(self, choice: ModelChoice) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from visualizer.jobs import JobError
+
+if TYPE_CHECKING:
+    from engines.models import LoadedModel
 
 
 class Panel(QWidget):
@@ -67,3 +70,11 @@ class Panel(QWidget):
     def close_jobs(self) -> None:
         """Cancel and join everything that runs for this panel."""
         raise NotImplementedError
+
+
+@runtime_checkable
+class ShowsNetworks(Protocol):
+    """A panel that can show a network that was made elsewhere in the application."""
+
+    def open_model(self, model: LoadedModel) -> None:
+        """Show `model` instead of the present network."""
