@@ -6,6 +6,7 @@ function needs it.
 
 from __future__ import annotations
 
+from engines._classifiers.held_together import groups_of
 from engines._classifiers.layers import compare_layers
 from engines._classifiers.learning import learning_curve
 from engines._classifiers.registry import (
@@ -48,6 +49,7 @@ __all__ = [
     "compare_layers",
     "cross_validate",
     "evaluate",
+    "groups_of",
     "learning_curve",
     "small_pictures",
 ]
