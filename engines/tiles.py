@@ -16,7 +16,7 @@ from engines._tiles.grid import (
     tile_grid,
 )
 from engines._tiles.opening import open_large
-from engines._tiles.picture import LargePicture
+from engines._tiles.picture import LargePicture, ThumbnailStep
 from engines._tiles.votes import POOLINGS, Pooling, pool_votes, vote_map
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "BackgroundLevels",
     "LargePicture",
     "Pooling",
+    "ThumbnailStep",
     "Tile",
     "TileGrid",
     "TilePlace",

@@ -112,7 +112,7 @@ def background_levels(picture: LargePicture) -> BackgroundLevels:
     to chroma 0.03 … 0.12 and brightness 0.8 … 0.95.
     """
     small = _overview(picture)
-    chroma, brightness = _chroma(small), small.mean(axis=2)
+    chroma, brightness = _chroma(small), _brightness(small)
     return BackgroundLevels(
         float(np.clip(_otsu(chroma), 0.03, 0.12)), float(np.clip(_otsu(brightness), 0.8, 0.95))
     )
@@ -139,7 +139,14 @@ def _otsu(values: np.ndarray) -> float:
 
 
 def _chroma(pixels: np.ndarray) -> np.ndarray:
-    return pixels.max(axis=2) - pixels.min(axis=2)
+    # Channel by channel: reducing the axis of three takes fifty times as long.
+    red, green, blue = (pixels[..., channel] for channel in range(3))
+    brightest = np.maximum(np.maximum(red, green), blue)
+    return brightest - np.minimum(np.minimum(red, green), blue)
+
+
+def _brightness(pixels: np.ndarray) -> np.ndarray:
+    return (pixels[..., 0] + pixels[..., 1] + pixels[..., 2]) / 3
 
 
 def is_background(tile: np.ndarray, levels: BackgroundLevels | None = None) -> bool:
@@ -150,9 +157,9 @@ def is_background(tile: np.ndarray, levels: BackgroundLevels | None = None) -> b
     selection method from gray-level histograms", 1979.
     """
     limits = BackgroundLevels() if levels is None else levels
-    if float(tile.std(axis=(0, 1)).max()) < _FLAT:
+    if all(float(tile[..., channel].std()) < _FLAT for channel in range(3)):
         return True
-    empty = (_chroma(tile) <= limits.chroma) & (tile.mean(axis=2) >= limits.brightness)
+    empty = (_chroma(tile) <= limits.chroma) & (_brightness(tile) >= limits.brightness)
     return float(empty.mean()) >= EMPTY_SHARE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol
@@ -19,6 +20,15 @@ class Level:
 
     width: int
     height: int
+
+
+@dataclass(frozen=True, eq=False)
+class ThumbnailStep:
+    """Bands read of all; `pixels`, uint8 (h, w, 3), with the last."""
+
+    done: int
+    total: int
+    pixels: np.ndarray | None = None
 
 
 class RegionReader(Protocol):
@@ -73,6 +83,14 @@ class LargePicture:
         Each pixel is the mean of a square of pixels, of the smallest stored copy that is not
         smaller than the thumbnail; without copies the whole file is read, a band at a time.
         """
+        for step in self.thumbnail_steps(side):
+            pixels = step.pixels
+        if pixels is None:
+            raise RuntimeError("the last step brings the thumbnail")
+        return pixels
+
+    def thumbnail_steps(self, side: int) -> Iterator[ThumbnailStep]:
+        """Yield after each band that is read, the thumbnail with the last; closing it stops."""
         if side < 1:
             raise ImageError("A thumbnail needs at least 1 pixel.")
         fitting = [
@@ -83,12 +101,13 @@ class LargePicture:
         number = fitting[-1] if fitting else 0
         level = self.reader.levels[number]
         factor = -(-max(level.width, level.height) // side)
-        rows = [
-            self._averaged_band(number, top, min(factor, level.height - top), factor)
-            for top in range(0, level.height, factor)
-        ]
-        means = np.concatenate(rows)
-        return (means * 255.0 + 0.5).astype(np.uint8)
+        rows = []
+        total = -(-level.height // factor)
+        for top in range(0, level.height, factor):
+            rows.append(self._averaged_band(number, top, min(factor, level.height - top), factor))
+            if len(rows) < total:
+                yield ThumbnailStep(len(rows), total)
+        yield ThumbnailStep(total, total, (np.concatenate(rows) * 255.0 + 0.5).astype(np.uint8))
 
     def _averaged_band(self, number: int, top: int, height: int, factor: int) -> np.ndarray:
         """Return (1, w, 3): the means of the squares of one row of the thumbnail."""

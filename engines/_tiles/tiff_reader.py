@@ -262,7 +262,8 @@ def _as_colour(page: tifffile.TiffPage, raw: np.ndarray) -> np.ndarray:
     values = raw.astype(np.float32)
     if raw.dtype.kind == "u":
         values /= np.float32(2.0 ** min(page.bitspersample, 8 * raw.dtype.itemsize) - 1.0)
-    values = np.clip(np.nan_to_num(values), 0.0, 1.0)
+    elif raw.dtype.kind == "f":
+        values = np.clip(np.nan_to_num(values), 0.0, 1.0)
     colour = 3 if page.photometric in (_RGB, _YCBCR) else 1
     shown, rest = values[..., :colour], values[..., colour:]
     if page.photometric == _WHITE_IS_ZERO and not _turned_by_pillow(page):

@@ -201,6 +201,19 @@ def test_a_thumbnail_equals_means_over_squares(height, width, side):
             np.testing.assert_allclose(small[row, column], square.mean(axis=(0, 1)), atol=0.51)
 
 
+def test_a_thumbnail_tells_its_progress_and_can_be_stopped(tmp_path):
+    with open_large(write(tmp_path / "a.tif", RGB, rowsperstrip=10)) as picture:
+        steps = list(picture.thumbnail_steps(50))
+        assert [step.done for step in steps] == list(range(1, 31))
+        assert [step.pixels is None for step in steps] == [True] * 29 + [False]
+        np.testing.assert_array_equal(steps[-1].pixels, picture.thumbnail(50))
+        started = picture.thumbnail_steps(50)
+        next(started)
+        started.close()
+        with pytest.raises(ImageError, match="at least 1"):
+            picture.thumbnail(0)
+
+
 def test_several_pages_are_told_and_an_untiled_compressed_one_too(tmp_path):
     tifffile.imwrite(tmp_path / "a.tif", np.stack([RGB[..., 0]] * 3), photometric="minisblack")
     with open_large(tmp_path / "a.tif") as picture:
