@@ -6,13 +6,15 @@ run a network do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
 from engines._features import similarity
 from engines._features.parts import (
+    LEAVE_OUT,
     POOLINGS,
     Extraction,
     FeaturePart,
@@ -29,11 +31,14 @@ from engines.errors import FeatureError
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from engines._features.saving import SavedFeatures
+    from engines._features.stages import PictureStage, Prediction
     from engines.datasets import Dataset
     from engines.feature_store import FeatureStore
     from engines.models import LoadedModel
 
 __all__ = [
+    "LEAVE_OUT",
     "METRICS",
     "POOLINGS",
     "Extraction",
@@ -53,8 +58,12 @@ __all__ = [
     "extract_dataset",
     "feature_plan",
     "gram_similarity",
+    "load_features",
     "load_networks",
     "nearest",
+    "predictions",
+    "preprocessing_stages",
+    "save_features",
     "similarity_matrix",
 ]
 
@@ -175,3 +184,53 @@ def nearest(
     columns.
     """
     return similarity.nearest(features, query, count, metric)
+
+
+def save_features(features: Features, dataset: Dataset, path: str | PathLike[str]) -> None:
+    """Write features and, for each row, the picture's name and class.
+
+    The ending of `path` decides: .npz (which `load_features` reads), .csv and .parquet with the
+    columns "file", "class" and one for each number, named after its part. Raises FeatureError for
+    other endings and tables too wide, ImageError for what the system refuses.
+    """
+    from engines._features.saving import save_features as run
+
+    run(features, dataset, path)
+
+
+def load_features(path: str | PathLike[str]) -> SavedFeatures:
+    """Return features that were saved as .npz. Raises FeatureError for other or damaged files."""
+    from engines._features.saving import load_features as run
+
+    return run(path)
+
+
+def preprocessing_stages(
+    model: LoadedModel, image: Tensor | np.ndarray, *, leave_out: Collection[str] = ()
+) -> tuple[PictureStage, ...]:
+    """Return the picture after each step of the network's preprocessing, the batch last.
+
+    image: tensor (C, H, W) or array (H, W, C) in [0, 1]; leave_out: keys of `LEAVE_OUT`, the steps
+    that are not done. With none left out the batch is what `model.preprocess` gives. Raises
+    ImageError and FeatureError.
+    """
+    from engines._features.stages import preprocessing_stages as run
+
+    return run(model, image, leave_out)
+
+
+def predictions(
+    model: LoadedModel,
+    image: Tensor | np.ndarray,
+    *,
+    leave_out: Collection[str] = (),
+    count: int = 5,
+) -> tuple[Prediction, ...]:
+    """Return the network's best answers to a picture, as shares of 1, the best first.
+
+    Arguments as in `preprocessing_stages`. Raises FeatureError for networks that do not name
+    classes, NetworkError where the picture does not fit without a step that was left out.
+    """
+    from engines._features.stages import predictions as run
+
+    return run(model, image, leave_out, count)

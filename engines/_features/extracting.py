@@ -19,6 +19,7 @@ from engines._features.parts import (
 from engines._features.pooling import check_pooling, pool
 from engines._features.running import Wanted, check_layer, pooled_answers
 from engines._models.loaded import LoadedModel
+from engines._networks.capturing import capture
 from engines._networks.recording import complete, is_scripted, record
 from engines.errors import FeatureError
 
@@ -92,27 +93,40 @@ def plan(networks: Networks, parts: Sequence[FeaturePart], count: int) -> Featur
 
 
 def _sizes(model: LoadedModel, wanted: Sequence[Wanted]) -> list[int]:
-    """Return how many numbers each part gives: told from shapes alone where the network shows them.
+    """Return how many numbers each part gives, told from shapes alone."""
+    for _, pooling in wanted:
+        check_pooling(pooling)
+    shapes = answer_shapes(model, [layer for layer, _ in wanted])
+    return [
+        pool(torch.empty(shape, device="meta"), pooling).shape[1]
+        for shape, (_, pooling) in zip(shapes, wanted, strict=True)
+    ]
 
-    A TorchScript program hides its inside: it runs once, on black.
+
+def answer_shapes(model: LoadedModel, layers: Sequence[str]) -> list[tuple[int, ...]]:
+    """Return the shape of each layer's first answer, with a batch of 1.
+
+    Nothing is computed where the network shows its inside; a TorchScript program hides it, so it
+    runs once, on black. Raises FeatureError for layers that are not there or not reached.
     """
     ready = model.preprocess
     size = (ready.channels, ready.height, ready.width)
-    for layer, pooling in wanted:
+    for layer in layers:
         check_layer(model.module, layer)
-        check_pooling(pooling)
+    found: dict[str, tuple[int, ...] | None]
     if is_scripted(model.module):
-        answers = pooled_answers(model.module, torch.zeros(1, *size), wanted)
-        return [answer.shape[1] for answer in answers]
-    recording = complete(record(model.module, size))
-    shapes = {call.name: call.output_shape for call in recording.calls}
-    found = []
-    for layer, pooling in wanted:
-        shape = shapes.get(layer)
+        answers = capture(model.module, torch.zeros(1, *size), layers)
+        found = {name: tuple(answer.shape) for name, answer in answers.items()}
+    else:
+        recording = complete(record(model.module, size))
+        found = {call.name: call.output_shape for call in recording.calls}
+    shapes = []
+    for layer in layers:
+        shape = found.get(layer) or found.get(f"{layer}.0")
         if shape is None:
             raise FeatureError(f"The network never calls “{layer}” for a picture.")
-        found.append(pool(torch.empty(shape, device="meta"), pooling).shape[1])
-    return found
+        shapes.append(shape)
+    return shapes
 
 
 def check_memory(plan: FeaturePlan, count: int) -> None:

@@ -20,6 +20,13 @@ POOLINGS: dict[Pooling, str] = {
     "max": "maximum of each channel",
     "gram": "Gram matrix (style)",
 }
+# The steps of a preprocessing that can be left out, to see what goes wrong.
+LEAVE_OUT = {
+    "scale": "Division by 255",
+    "resize": "Resize",
+    "crop": "Centre crop",
+    "normalise": "Normalise",
+}
 # A network as a part asks for it: name of the catalogue or path, and weights.
 NetworkKey = tuple[str, str]
 Networks = Mapping[NetworkKey, "LoadedModel"]

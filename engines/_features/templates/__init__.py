@@ -1,0 +1,1 @@
+"""Programs that stand alone: read as text and shown to the person, never imported here."""

@@ -1,0 +1,50 @@
+"""ResNet34 without its last layer: 512 numbers a picture. Needs torch, torchvision and Pillow.
+
+python resnet_bottom.py picture.jpg another.png writes features.npy, one row a picture.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+from torchvision import models
+from torchvision.transforms import v2
+
+PREPARE = v2.Compose(
+    [
+        v2.ToImage(),  # channels first
+        v2.ToDtype(torch.float32, scale=True),  # divided by 255
+        v2.Resize(256, antialias=True),
+        v2.CenterCrop(224),
+        v2.Normalize(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225]),
+    ]
+)
+
+
+class ResNetBottom(nn.Module):
+    """ResNet34 up to its global average pool; there is no hidden linear layer in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        original = models.resnet34(weights="IMAGENET1K_V1")
+        self.features = nn.Sequential(*list(original.children())[:-1])
+
+    def forward(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return (N, 512)."""
+        return torch.flatten(self.features(batch), 1)
+
+
+def features_of(paths: Sequence[str | Path]) -> np.ndarray:
+    """Return the features of pictures, one row each."""
+    network = ResNetBottom().eval()  # eval: batch norm uses what it learned
+    batch = torch.stack([PREPARE(Image.open(path).convert("RGB")) for path in paths])
+    with torch.no_grad():
+        return network(batch).detach().cpu().numpy()
+
+
+if __name__ == "__main__":
+    np.save("features.npy", features_of(sys.argv[1:]))
