@@ -86,7 +86,8 @@ class FilePictures:
             loaded = load_image_bytes(data, sample.name)
         except ImageError as error:
             raise DatasetError(str(error)) from error
-        return three_channels(np.clip(loaded.array, 0.0, 1.0))
+        pixels = loaded.array if loaded.bit_depth == 8 else np.clip(loaded.array, 0.0, 1.0)
+        return three_channels(pixels)
 
     def read_small(self, sample: Sample, index: int, side: int) -> np.ndarray:
         """Return uint8 (h, w, 3) of some two times `side` or more where the file has as many."""

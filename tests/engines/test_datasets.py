@@ -83,6 +83,23 @@ def test_steps_count_up_and_the_data_set_comes_last(tmp_path):
     assert [step.dataset is None for step in steps] == [True] * 8 + [False]
 
 
+def test_a_scan_can_be_stopped_at_any_step_and_begun_again(tmp_path):
+    two_classes(tmp_path)
+    for taken in range(9):
+        started = scan_folder(tmp_path)
+        for _ in range(taken):
+            next(started)
+        started.close()
+    assert len(scanned(tmp_path)) == 8
+
+
+def test_float_pictures_are_held_to_the_range(tmp_path):
+    wide = RNG.uniform(-1, 2, (9, 12)).astype(np.float32)
+    (tmp_path / "a").mkdir()
+    tifffile.imwrite(tmp_path / "a/wide.tif", wide)
+    np.testing.assert_allclose(scanned(tmp_path).pixels(0)[..., 1], np.clip(wide, 0, 1), atol=1e-6)
+
+
 def test_keys_are_the_hash_of_the_bytes_and_the_fingerprint_knows_no_place(tmp_path):
     first = scanned(two_classes(tmp_path / "one"))
     for sample in first.samples:
