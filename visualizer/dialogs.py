@@ -52,6 +52,14 @@ def ask_open_model(parent: QWidget, settings: QSettings) -> Path | None:
     return _remember(settings, chosen)
 
 
+def ask_open_folder(parent: QWidget, settings: QSettings) -> Path | None:
+    """Return the folder of pictures that the person chooses, or None."""
+    chosen = QFileDialog.getExistingDirectory(
+        parent, "Open a folder of pictures, one sub-folder a class", _last_folder(settings)
+    )
+    return _remember(settings, chosen)
+
+
 def ask_open_signal(parent: QWidget, settings: QSettings, which: str) -> Path | None:
     """Return the file that the person chooses for the signal `which`, or None."""
     patterns = " ".join(f"*{suffix}" for suffix in FILE_SUFFIXES)

@@ -27,17 +27,20 @@ class UserFolders:
     config: Path
     state: Path
     log: Path
+    cache: Path
 
     @classmethod
     def default(cls) -> UserFolders:
         """Return the folders that this operating system keeps for applications."""
         dirs = platformdirs.PlatformDirs(APP_NAME, appauthor=False)
-        return cls(dirs.user_config_path, dirs.user_state_path, dirs.user_log_path)
+        return cls(
+            dirs.user_config_path, dirs.user_state_path, dirs.user_log_path, dirs.user_cache_path
+        )
 
     @classmethod
     def under(cls, root: Path) -> UserFolders:
         """Return folders that all lie below `root`."""
-        return cls(root / "config", root / "state", root / "log")
+        return cls(root / "config", root / "state", root / "log", root / "cache")
 
 
 @dataclass(frozen=True)

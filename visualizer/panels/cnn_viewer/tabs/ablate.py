@@ -20,7 +20,7 @@ from visualizer.panels.cnn_viewer.context import Context
 from visualizer.panels.cnn_viewer.tab_settings import AblateSettings, Ablation
 from visualizer.panels.cnn_viewer.tabs.ablate_compute import Moved, held_map, misfit, move
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
-from visualizer.panels.cnn_viewer.tabs.parts import SPACING, beside, button, column, lay_out
+from visualizer.panels.tab_parts import SPACING, beside, button, column, lay_out
 from widgets.bar_list import Bar, BarList
 from widgets.form_parts import wrapping_label
 from widgets.side_column import SideColumn

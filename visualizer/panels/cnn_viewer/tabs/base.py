@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from visualizer.edits import Edits
 from visualizer.jobs import JobError, LatestWins, StepJob
 from visualizer.panels.cnn_viewer.context import Context
 from visualizer.panels.cnn_viewer.state import CnnViewerState
+from visualizer.panels.panel_tab import PanelTab
 from visualizer.services import Services
 
 if TYPE_CHECKING:
@@ -44,68 +44,18 @@ class TabHost:
     open_picture: Callable[[Path], None]
 
 
-class Tab(QWidget):
-    """One tab; made when it is first opened. Its objectName is "<name>_tab".
+class Tab(PanelTab):
+    """One tab of the CNN Viewer."""
 
-    `show_context` is called with whatever is new while the tab is open, and when it is opened; it
-    starts work in lanes of the host, never waits. Torch is imported in those lanes, not above.
-
-    What a person sets goes through `edit`, which comes back by `show_context`, as undo does: only
-    there are the controls set and the work begun.
-    """
-
-    name: ClassVar[str]
-    title: ClassVar[str]
-    tooltip: ClassVar[str]
     keeps_own_network: ClassVar[bool] = False
     """It holds what was made in it and lies nowhere else, so that it stays when closed."""
 
-    settled = Signal()
-    """The tab shows what its last context asked for, or has said why it cannot."""
+    host: TabHost
 
     def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName(f"{self.name}_tab")
         self.host = host
 
     def show_context(self, context: Context) -> None:
         """Show what `context` holds. Live pictures call this for every frame: be quick."""
         raise NotImplementedError
-
-    @property
-    def settings(self) -> Any:
-        """What the tab is set to at present: the field of `TabSettings` with its name."""
-        return getattr(self.host.edits.state.tabs, self.name)
-
-    def edit(
-        self, label: str, *, merge_key: str = "", goes_on: bool = False, **changes: object
-    ) -> None:
-        """Change fields of the settings, as a step that can be undone.
-
-        merge_key: names the control whose quick changes are one step; goes_on: it is being dragged.
-        """
-        key = f"{self.name} {merge_key}" if merge_key else ""
-        self.host.edits.apply(
-            self.changed(**changes), f"{self.title.rstrip('?')}: {label}", merge_key=key,
-            goes_on=goes_on, held=goes_on,
-        )  # fmt: skip
-
-    def look(self, **changes: object) -> None:
-        """Change fields of the settings that are only looked at: no step to undo."""
-        self.host.edits.look(self.changed(**changes))
-
-    def changed(self, **changes: object) -> CnnViewerState:
-        """Return the panel's state with fields of the tab's settings changed."""
-        state = self.host.edits.state
-        mine = self.settings.replace(**changes)
-        return state.replace(tabs=state.tabs.replace(**{self.name: mine}))
-
-    def is_settled(self) -> bool:
-        """Return whether nothing of its own is under way (the host's lanes and jobs aside)."""
-        return True
-
-    def set_active(self, active: bool) -> None:
-        """The tab was opened or left."""
-
-    def close_jobs(self) -> None:
-        """Cancel and join what the tab runs other than by the host."""

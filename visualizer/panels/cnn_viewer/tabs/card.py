@@ -11,7 +11,7 @@ from visualizer.panels.cnn_viewer.context import Context
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.card_compute import Card, card_of
 from visualizer.panels.cnn_viewer.tabs.network_size import input_size
-from visualizer.panels.cnn_viewer.tabs.parts import button, column, lay_out
+from visualizer.panels.tab_parts import button, column, lay_out
 from widgets.form_parts import wrapping_label
 from widgets.layer_table_view import LayerTableView, TableColumn, TableData
 

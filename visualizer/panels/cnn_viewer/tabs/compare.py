@@ -16,7 +16,7 @@ from visualizer.panels.cnn_viewer.positions import in_layer
 from visualizer.panels.cnn_viewer.tab_settings import CompareSettings
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.compare_compute import Comparer, Other, Pair, counterpart
-from visualizer.panels.cnn_viewer.tabs.parts import button, column, lay_out
+from visualizer.panels.tab_parts import button, column, lay_out
 from widgets.form_parts import add_choice, combo, wrapping_label
 from widgets.mosaic_view import MosaicView
 

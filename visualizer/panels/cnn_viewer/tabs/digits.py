@@ -18,7 +18,7 @@ from visualizer.panels.cnn_viewer.tabs.digits_compute import (
     watch_training,
     watched_label,
 )
-from visualizer.panels.cnn_viewer.tabs.parts import SPACING, beside, bind, button, column, lay_out
+from visualizer.panels.tab_parts import SPACING, beside, bind, button, column, lay_out
 from widgets.curve_plot import Curve, CurvePlot
 from widgets.digit_pad import DigitPad
 from widgets.form_parts import spin, wrapping_label

@@ -25,7 +25,8 @@ from visualizer.panels.cnn_viewer.tabs.excites_compute import (
     wish_of,
 )
 from visualizer.panels.cnn_viewer.tabs.excites_controls import ExcitesForm
-from visualizer.panels.cnn_viewer.tabs.parts import SPACING, bind, button, class_of, column, lay_out
+from visualizer.panels.cnn_viewer.tabs.parts import class_of
+from visualizer.panels.tab_parts import SPACING, bind, button, column, lay_out
 from widgets.curve_plot import Curve, CurvePlot
 from widgets.form_parts import wrapping_label
 from widgets.job_bar import JobBar

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from visualizer.panels.cnn_viewer.tab_settings import Dose, ExcitesSettings
-from visualizer.panels.cnn_viewer.tabs.parts import SPACING, ClassChooser, button
+from visualizer.panels.cnn_viewer.tabs.parts import ClassChooser
+from visualizer.panels.tab_parts import SPACING, button
 from widgets.form_parts import add_choice, combo, row, spin, wrapping_label
 
 LARGEST_SIZE = 512

@@ -20,7 +20,7 @@ from visualizer.panels.cnn_viewer.tabs.filters_compute import (
 )
 from visualizer.panels.cnn_viewer.tabs.filters_controls import PAGES, FilterControls
 from visualizer.panels.cnn_viewer.tabs.filters_stack import StackPage
-from visualizer.panels.cnn_viewer.tabs.parts import lay_out
+from visualizer.panels.tab_parts import lay_out
 from widgets.mosaic_view import MosaicView
 
 if TYPE_CHECKING:

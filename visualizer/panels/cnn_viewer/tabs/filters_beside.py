@@ -19,7 +19,8 @@ from visualizer.panels.cnn_viewer.tabs.filters_beside_compute import (
     usual_beside,
 )
 from visualizer.panels.cnn_viewer.tabs.filters_compute import ShownFilters
-from visualizer.panels.cnn_viewer.tabs.parts import LEAST_WIDTH, ClassChooser, button
+from visualizer.panels.cnn_viewer.tabs.parts import ClassChooser
+from visualizer.panels.tab_parts import LEAST_WIDTH, button
 from widgets.form_parts import wrapping_label
 from widgets.job_bar import JobBar
 from widgets.mosaic_view import MosaicView

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSpinBox, QWidget
 from engines.filters import FilterLayer
 from visualizer.panels.cnn_viewer.tab_settings import FiltersSettings
 from visualizer.panels.cnn_viewer.tabs.filters_compute import ORDERS, VIEWS
-from visualizer.panels.cnn_viewer.tabs.parts import column
+from visualizer.panels.tab_parts import column
 from widgets.form_parts import add_choice, combo, spin, wrapping_label
 
 UNTRAINED = "Untrained: these weights are random. Nothing was learned that could be seen here."

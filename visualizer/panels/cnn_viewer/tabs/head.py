@@ -9,7 +9,8 @@ from visualizer.panels.cnn_viewer.context import Context, Run
 from visualizer.panels.cnn_viewer.tab_settings import HeadSettings
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.head_compute import HeadSlider, Slid
-from visualizer.panels.cnn_viewer.tabs.parts import ClassChooser, button, class_of, column, lay_out
+from visualizer.panels.cnn_viewer.tabs.parts import ClassChooser, class_of
+from visualizer.panels.tab_parts import button, column, lay_out
 from widgets.form_parts import wrapping_label
 from widgets.overlay_map import OverlayMap
 from widgets.value_slider import ValueRange, ValueSlider

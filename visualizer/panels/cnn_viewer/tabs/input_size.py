@@ -22,7 +22,7 @@ from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.context import Context
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.input_size_compute import Sizes, changed_model, sizes_at
-from visualizer.panels.cnn_viewer.tabs.parts import SPACING, beside, button, column, lay_out
+from visualizer.panels.tab_parts import SPACING, beside, button, column, lay_out
 from widgets.form_parts import spin, wrapping_label
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What several tabs are made of: pages with controls, a chooser of classes, jobs, arrays."""
+"""What several tabs need: a chooser of classes, networks of their own, arrays of pictures."""
 
 from __future__ import annotations
 
@@ -11,81 +11,15 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
-    QHBoxLayout,
-    QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
-from visualizer.jobs import JobState, StepJob
 from visualizer.panels.cnn_viewer.context import Run
 from visualizer.panels.cnn_viewer.tab_settings import ClassChoice
-from widgets.job_bar import JobBar
-from widgets.side_column import SideColumn
 
 if TYPE_CHECKING:
     from engines.models import LoadedModel
-
-SPACING = 6
-LEAST_WIDTH = 100
-
-
-def column(*parts: QWidget, stretch: bool = True) -> QWidget:
-    """Return widgets one below the other, with room below them if `stretch`."""
-    made = QWidget()
-    layout = QVBoxLayout(made)
-    layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-    layout.setSpacing(SPACING)
-    for part in parts:
-        layout.addWidget(part)
-    if stretch:
-        layout.addStretch(1)
-    return made
-
-
-def beside(*parts: QWidget) -> QWidget:
-    """Return widgets side by side, sharing the room."""
-    made = QWidget()
-    layout = QHBoxLayout(made)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(SPACING)
-    for part in parts:
-        layout.addWidget(part, 1)
-    return made
-
-
-def lay_out(page: QWidget, name: str, controls: QWidget, *content: QWidget) -> None:
-    """Put `controls` into a scrolling column at the left of `page` and the rest beside it."""
-    layout = QHBoxLayout(page)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(SPACING)
-    layout.addWidget(SideColumn(f"{name}_column", controls))
-    for part in content:
-        part.setMinimumWidth(LEAST_WIDTH)  # large text is cut there rather than laid over controls
-        layout.addWidget(part, 1)
-
-
-def button(name: str, text: str, tooltip: str) -> QPushButton:
-    """Return a button with its explanation."""
-    made = QPushButton(text)
-    made.setObjectName(name)
-    made.setToolTip(tooltip)
-    return made
-
-
-def bind(bar: JobBar, job: StepJob) -> None:
-    """Let `bar` steer `job`: pause, go on, cancel; it is hidden once the job is over."""
-    bar.pause_pressed.connect(lambda paused: job.pause() if paused else job.resume())
-    bar.cancel_pressed.connect(job.cancel)
-
-    def follow(state: JobState) -> None:
-        if state is JobState.IDLE:
-            bar.end()
-        else:
-            bar.set_paused(state is JobState.PAUSED)
-
-    job.state_changed.connect(follow)
 
 
 def own_model(model: LoadedModel) -> LoadedModel:

@@ -12,8 +12,9 @@ from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.context import Context, Run
 from visualizer.panels.cnn_viewer.tab_settings import Perturbation
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
-from visualizer.panels.cnn_viewer.tabs.parts import button, column, lay_out, to_bytes
+from visualizer.panels.cnn_viewer.tabs.parts import to_bytes
 from visualizer.panels.cnn_viewer.tabs.perturb_compute import Disturbance, Disturbed, disturb
+from visualizer.panels.tab_parts import button, column, lay_out
 from widgets.bar_list import Bar, BarList
 from widgets.curve_plot import Curve, CurvePlot
 from widgets.form_parts import add_choice, combo, wrapping_label

@@ -19,7 +19,6 @@ from visualizer.panels.cnn_viewer.context import Context
 from visualizer.panels.cnn_viewer.tab_settings import TableSettings
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
 from visualizer.panels.cnn_viewer.tabs.network_size import input_size
-from visualizer.panels.cnn_viewer.tabs.parts import button, column, lay_out
 from visualizer.panels.cnn_viewer.tabs.table_compute import (
     BLANKS,
     DTYPES,
@@ -31,6 +30,7 @@ from visualizer.panels.cnn_viewer.tabs.table_compute import (
     summary,
     table_data,
 )
+from visualizer.panels.tab_parts import button, column, lay_out
 from widgets.form_parts import add_choice, combo, row, spin, wrapping_label
 from widgets.layer_table_view import LayerTableView
 

@@ -14,20 +14,14 @@ from visualizer.jobs import JobError
 from visualizer.panels.cnn_viewer.context import Context, Run
 from visualizer.panels.cnn_viewer.tab_settings import WhySettings
 from visualizer.panels.cnn_viewer.tabs.base import Tab, TabHost
-from visualizer.panels.cnn_viewer.tabs.parts import (
-    ClassChooser,
-    button,
-    class_of,
-    column,
-    lay_out,
-    to_bytes,
-)
+from visualizer.panels.cnn_viewer.tabs.parts import ClassChooser, class_of, to_bytes
 from visualizer.panels.cnn_viewer.tabs.why_compute import (
     METHODS,
     Explained,
     WhyWish,
     explain_class,
 )
+from visualizer.panels.tab_parts import button, column, lay_out
 from widgets.colors import Colors
 from widgets.form_parts import add_choice, combo, wrapping_label
 from widgets.job_bar import JobBar

@@ -1,0 +1,11 @@
+"""The tabs of the Feature Lab, one module each, in their order. A new tab is one entry here."""
+
+from __future__ import annotations
+
+from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
+from visualizer.panels.feature_lab.tabs.data import DataTab
+
+__all__ = ["TABS", "Tab", "TabHost"]
+
+TABS: tuple[type[Tab], ...] = (DataTab,)
+"""All tabs, in order; each is made when it is first opened."""
