@@ -45,6 +45,7 @@ class Curve:
 
     color: a name of `COLORS`; dash: 0 solid, 1 dashed, 2 dotted, 3 dash-dotted. "dots" is a line
     with its points, for few of them; a "ridge" hides what was drawn before it, down to `base`.
+    spread: how far the error bars reach up and down from each y; none without.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Curve:
     style: Style = "line"
     dash: int = 0
     base: float = 0.0
+    spread: np.ndarray | None = None
 
 
 class _WholeAxis(pg.AxisItem):
@@ -160,6 +162,7 @@ class CurvePlot(QWidget):
         }
         self._curves: tuple[Curve, ...] = ()
         self._marks: tuple[tuple[float, str], ...] = ()
+        self._fixed: dict[str, tuple[float, float]] = {}
         self._legend_shown = True
         self._logarithmic = False
         self._keeps_whole = keeps_whole
@@ -224,11 +227,35 @@ class CurvePlot(QWidget):
     def fit(self) -> None:
         """Show everything."""
         self._item.enableAutoRange()
+        if "x" in self._fixed:
+            self.set_x_range(*self._fixed["x"])
+        if "y" in self._fixed:
+            self.set_y_range(*self._fixed["y"])
+
+    def set_x_range(self, low: float, high: float) -> None:
+        """Show these x at first and whenever everything is shown, whatever the curves reach."""
+        self._item.getViewBox().setXRange(low, high, padding=0.02)
+        self._fixed["x"] = (low, high)
+
+    def set_y_range(self, low: float, high: float) -> None:
+        """Show these y at first and whenever everything is shown, whatever the curves reach."""
+        self._item.getViewBox().setYRange(low, high, padding=0.05)
+        self._fixed["y"] = (low, high)
+
+    def set_x_names(self, names: Sequence[tuple[float, str]]) -> None:
+        """Write names at places of the x axis instead of numbers; none brings the numbers back."""
+        self._item.getAxis("bottom").setTicks([list(names)] if names else None)
 
     def _add(self, curve: Curve) -> None:
         color = QColor(COLORS[curve.color])
         pen = pg.mkPen(color, width=2, style=DASHES[curve.dash])
         y = np.asarray(curve.y, dtype=float)
+        if curve.spread is not None:
+            bars = pg.ErrorBarItem(
+                x=np.asarray(curve.x, float), y=y, height=2 * np.asarray(curve.spread, float),
+                beam=0.0, pen=pg.mkPen(color, width=2),
+            )  # fmt: skip
+            self._item.addItem(bars)
         if self._logarithmic:
             y = np.where(y > 0, y, np.nan)
         if curve.style == "bars":

@@ -305,3 +305,29 @@ def test_values_beside_a_low_plot_do_not_touch_at_large_text(qtbot, points):
     height = area(plot).getPlotItem().getAxis("left").height()
     apart = np.diff(sorted(ticks)) * height / np.ptp(view(plot)[1])
     assert (apart > plot.fontMetrics().ascent()).all()
+
+
+def test_spread_reaches_up_and_down_from_each_point(qtbot):
+    plot = CurvePlot("x", "share")
+    qtbot.addWidget(plot)
+    x, y, spread = np.arange(3.0), np.array([0.5, 0.6, 0.7]), np.array([0.1, 0.0, 0.2])
+    plot.set_curves([Curve("mean", x, y, style="dots", spread=spread)])
+    (bars,) = [i for i in plot._plot.getPlotItem().items if isinstance(i, pg.ErrorBarItem)]
+    bounds = bars.boundingRect()
+    assert bounds.top() == pytest.approx(0.4, abs=0.02)
+    assert bounds.bottom() == pytest.approx(0.9, abs=0.02)
+
+
+def test_a_fixed_range_comes_back_with_home(qtbot):
+    plot = CurvePlot("x", "share")
+    qtbot.addWidget(plot)
+    plot.set_y_range(0, 1)
+    plot.set_curves([Curve("mean", np.arange(3.0), np.array([0.4, 0.5, 0.6]))])
+    area = plot.findChild(pg.PlotWidget, "curve_plot_area")
+    qtbot.keyClick(area, Qt.Key.Key_Plus)
+    low, high = area.getPlotItem().getViewBox().viewRange()[1]
+    assert high - low < 1
+    qtbot.keyClick(area, Qt.Key.Key_Home)
+    low, high = area.getPlotItem().getViewBox().viewRange()[1]
+    assert low <= 0
+    assert high >= 1

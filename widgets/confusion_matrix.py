@@ -1,0 +1,278 @@
+"""A confusion matrix: how many of each true class were said to be of each class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QKeyEvent,
+    QPainterPath,
+    QPen,
+    QResizeEvent,
+    QTextOption,
+)
+from PySide6.QtWidgets import QGraphicsPathItem, QGridLayout, QWidget
+from superqt import QElidingLabel
+
+from widgets._image_view.canvas import PictureBox
+from widgets._image_view.color_bar import ColorBar
+from widgets.colors import (
+    NOT_A_NUMBER,
+    OUTLINE_UNDER,
+    WINDOW_OUTLINE,
+    color_table,
+    quantize,
+    text_color_on,
+)
+from widgets.plot_look import dress_axes, plain_axes
+
+_MARK_LAYER = 10
+_WIDTHS = ((OUTLINE_UNDER, 4.0), (WINDOW_OUTLINE, 2.0))
+_ARROWS = {
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+}
+
+
+class ConfusionMatrix(QWidget):
+    """Shows (C, C) counts, row = true class, column = what was said, coloured by share of the row.
+
+    A cell has its count and, where there is room, its share of the true class. Mouse: hovering says
+    the cell in words, a click chooses it. Keys: arrows move, Return chooses, Escape gives up.
+    """
+
+    cell_hovered = Signal(int, int)
+    hover_left = Signal()
+    cell_chosen = Signal(int, int)
+    """True class and predicted class."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        """name: the objectName; drawing "<name>_area", the line above it "<name>_readout"."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._counts = np.zeros((0, 0), np.int64)
+        self._classes: tuple[str, ...] = ()
+        self._hovered: tuple[int, int] | None = None
+        self._chosen: tuple[int, int] | None = None
+        self._texts: list[tuple[pg.TextItem, int, int]] = []
+        self._box = PictureBox()
+        self._plot = pg.PlotWidget(viewBox=self._box)
+        self._plot.setObjectName(f"{name}_area")
+        self._plot.setToolTip("Hover: the cell in words; click: its pictures; arrows and Return")
+        plain_axes(self._plot)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self._plot.addItem(self._image)
+        self._frames = [self._frame(color, width) for color, width in _WIDTHS]
+        self._readout = QElidingLabel()
+        self._readout.setObjectName(f"{name}_readout")
+        self._bar = ColorBar()
+        self._bar.set_note("share of the true class")
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._readout, 0, 0, 1, 2)
+        layout.addWidget(self._plot, 1, 0)
+        layout.addWidget(self._bar, 1, 1)
+        layout.setRowStretch(1, 1)
+        layout.setColumnStretch(0, 1)
+        self.setFocusProxy(self._plot)
+        self._plot.setAccessibleName("Confusion matrix: true class against predicted class")
+        self._plot.installEventFilter(self)
+        self._plot.viewport().installEventFilter(self)
+        self._plot.viewport().setMouseTracking(True)
+        self._box.clicked.connect(self._clicked)
+        self._take_palette()
+
+    def _frame(self, color: QColor, width: float) -> QGraphicsPathItem:
+        item = QGraphicsPathItem()
+        pen = QPen(color, width)
+        pen.setCosmetic(True)
+        item.setPen(pen)
+        item.setZValue(_MARK_LAYER)
+        item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self._box.addItem(item, ignoreBounds=True)
+        return item
+
+    # -- what is shown ----------------------------------------------------------------------
+
+    def set_matrix(self, counts: np.ndarray, classes: Sequence[str]) -> None:
+        """Show `counts` (C, C), whole numbers. Raises ValueError where `classes` does not fit."""
+        if counts.shape != (len(classes), len(classes)):
+            raise ValueError(f"counts {counts.shape} do not fit {len(classes)} classes")
+        self._counts, self._classes = np.asarray(counts, np.int64), tuple(classes)
+        shares = self.shares()
+        pixels = color_table("magnitude")[quantize(shares, (0.0, 1.0))]
+        pixels[~np.isfinite(shares)] = NOT_A_NUMBER.getRgb()[:3]
+        self._image.setImage(pixels, autoLevels=False, levels=(0, 255))
+        self._bar.set_scale("magnitude", (0.0, 1.0))
+        count = max(len(classes), 1)
+        self._box.setRange(xRange=(0, count), yRange=(0, count), padding=0.0)
+        self._put_texts(pixels)
+        self.set_chosen(None)
+        self._hover(None)
+        self._fit_texts()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.set_matrix(np.zeros((0, 0), np.int64), ())
+
+    def shares(self) -> np.ndarray:
+        """Return each count as a share of its row, (C, C) float64; NaN in empty rows."""
+        totals = self._counts.sum(axis=1, keepdims=True)
+        return np.where(totals > 0, self._counts / np.maximum(totals, 1), np.nan)
+
+    def set_chosen(self, cell: tuple[int, int] | None) -> None:
+        """Frame the cell whose pictures are shown elsewhere."""
+        self._chosen = cell
+        self._draw_frames()
+
+    def readout(self) -> str:
+        """Return the line above the matrix."""
+        return self._readout.text()
+
+    def texts(self) -> list[str]:
+        """Return what is written in the cells, row by row."""
+        return [item.toPlainText() for item, _, _ in self._texts]
+
+    def viewport(self) -> QWidget:
+        """Return the widget that takes the mouse; positions are in its pixels."""
+        return self._plot.viewport()
+
+    def cell_to_widget(self, row: int, column: int) -> QPoint:
+        """Return where the middle of a cell lies in the viewport."""
+        return self._plot.mapFromScene(self._box.mapViewToScene(QPointF(column + 0.5, row + 0.5)))
+
+    # -- events -----------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the mouse over the matrix, and its keys."""
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress and watched is self._plot:
+            return self._key_pressed(event)
+        if kind == QEvent.Type.MouseMove and not event.buttons():
+            self._hover(self._cell(self._plot.mapToScene(event.position().toPoint())))
+        elif kind == QEvent.Type.Leave:
+            self._hover(None)
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette and the text size."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._take_palette()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write as much as the cells have room for."""
+        super().resizeEvent(event)
+        self._fit_texts()
+
+    def _key_pressed(self, event: QKeyEvent) -> bool:
+        key = Qt.Key(event.key())
+        if key in _ARROWS and len(self._counts):
+            row, column = self._hovered or (0, 0)
+            down, right = _ARROWS[key] if self._hovered else (0, 0)
+            last = len(self._counts) - 1
+            self._hover((min(max(row + down, 0), last), min(max(column + right, 0), last)))
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._hovered is not None:
+            self._choose(self._hovered)
+            return True
+        if key == Qt.Key.Key_Escape and self._hovered is not None:
+            self._hover(None)
+            return True
+        return False
+
+    def _clicked(self, position: QPointF) -> None:
+        cell = self._cell(self._box.mapToScene(position))
+        if cell is not None:
+            self._hover(cell)
+            self._choose(cell)
+
+    def _choose(self, cell: tuple[int, int]) -> None:
+        self.set_chosen(cell)
+        self.cell_chosen.emit(*cell)
+
+    def _cell(self, scene: QPointF) -> tuple[int, int] | None:
+        place = self._box.mapSceneToView(scene)
+        row, column = int(place.y() // 1), int(place.x() // 1)
+        count = len(self._counts)
+        return (row, column) if 0 <= row < count and 0 <= column < count else None
+
+    def _hover(self, cell: tuple[int, int] | None) -> None:
+        self._hovered = cell
+        self._draw_frames()
+        if cell is None:
+            right, total = int(np.trace(self._counts)), int(self._counts.sum())
+            self._readout.setText(f"{right} of {total} right, on the diagonal" if total else "")
+            self._bar.set_value(None)
+            self.hover_left.emit()
+            return
+        share = float(self.shares()[cell])
+        true, said = (self._classes[index] for index in cell)
+        part = f" ({share:.1%} of its pictures)" if np.isfinite(share) else ""
+        self._readout.setText(f"{self._counts[cell]} of “{true}” said to be “{said}”{part}")
+        self._bar.set_value(share if np.isfinite(share) else None)
+        self.cell_hovered.emit(*cell)
+
+    # -- drawing ----------------------------------------------------------------------------
+
+    def _draw_frames(self) -> None:
+        path = QPainterPath()
+        for cell in {self._hovered, self._chosen} - {None}:
+            path.addRect(cell[1], cell[0], 1, 1)
+        for frame in self._frames:
+            frame.setPath(path)
+
+    def _put_texts(self, pixels: np.ndarray) -> None:
+        for item, _, _ in self._texts:
+            self._plot.removeItem(item)
+        self._texts = []
+        for row, column in np.ndindex(self._counts.shape):
+            color = text_color_on(QColor(*pixels[row, column].tolist()))
+            item = pg.TextItem(color=color, anchor=(0.5, 0.5))
+            item.setPos(column + 0.5, row + 0.5)
+            self._box.addItem(item, ignoreBounds=True)
+            self._texts.append((item, row, column))
+
+    def _fit_texts(self) -> None:
+        """Write counts and shares where both fit, counts alone where they do, else nothing."""
+        count = len(self._counts)
+        if not count:
+            self._set_ticks([], [])
+            return
+        width, height = (self._box.width() / count, self._box.height() / count)
+        text = QFontMetricsF(self.font())
+        both = height > 2.6 * text.height() and width > text.horizontalAdvance("100 %") + 6
+        alone = height > 1.1 * text.height() and width > text.horizontalAdvance("000") + 4
+        shares = self.shares()
+        for item, row, column in self._texts:
+            number = int(self._counts[row, column])
+            said = str(number)
+            if both and number:
+                said += f"\n{shares[row, column]:.0%}".replace("%", " %")
+            item.setFont(self.font())
+            item.setText(said if alone else "")
+            item.textItem.document().setDefaultTextOption(
+                QTextOption(Qt.AlignmentFlag.AlignHCenter)
+            )
+            item.setTextWidth(width)
+        room = Qt.TextElideMode.ElideRight
+        below = [text.elidedText(name, room, width - 4) for name in self._classes]
+        beside = [text.elidedText(name, room, 9 * text.height()) for name in self._classes]
+        self._set_ticks(below, beside)
+
+    def _set_ticks(self, below: list[str], beside: list[str]) -> None:
+        for side, names in (("bottom", below), ("left", beside)):
+            ticks = [(index + 0.5, name) for index, name in enumerate(names)]
+            self._plot.getPlotItem().getAxis(side).setTicks([ticks])
+
+    def _take_palette(self) -> None:
+        dress_axes(self._plot, {"bottom": "predicted", "left": "true"}, self)
+        self._fit_texts()
