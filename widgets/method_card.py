@@ -98,12 +98,13 @@ class MethodCard(QFrame):
             f"{name}_open", "Open", "Look at the best epoch's network in the CNN Viewer"
         )
         self.bar = JobBar(f"{name}_job")
+        self._pause = self.bar.findChild(QWidget, f"{name}_job_pause")
         self.bar.findChild(QWidget, f"{name}_job_cancel").setToolTip(
             "Stop; the best epoch so far is kept, and it can go on later"
         )
         self._lay_out()
         self._connect()
-        self.show_ready(can_start=True, resumable=0, has_result=False)
+        self.show_ready(can_start=True, resumable="", has_result=False)
 
     def _lay_out(self) -> None:
         rates = QGridLayout()
@@ -161,21 +162,21 @@ class MethodCard(QFrame):
         """Say how far it is, or how it ended."""
         self.status.setText(text)
 
-    def show_running(self, title: str) -> None:
-        """Show that it trains, or waits for its turn: it can be paused and stopped."""
+    def show_running(self, title: str, *, waits: bool = False) -> None:
+        """Show that it trains and can be paused and stopped, or that it waits for its turn."""
         self.start.hide()
         self.resume.hide()
+        self._pause.setVisible(not waits)
         self.bar.begin(title)
 
-    def show_ready(self, *, can_start: bool, resumable: int, has_result: bool) -> None:
-        """Show that it does not train. resumable: the epochs that need no repeating, 0 for none."""
+    def show_ready(self, *, can_start: bool, resumable: str, has_result: bool) -> None:
+        """Show that it does not train. resumable: what "Go on" goes on with, "" for nothing."""
         self.bar.end()
         self.start.show()
         self.start.setEnabled(can_start)
-        self.resume.setVisible(resumable > 0)
+        self.resume.setVisible(bool(resumable))
         self.resume.setEnabled(can_start)
-        self.resume.setText(f"Go on after {resumable}")
-        self.resume.setToolTip(f"Go on after epoch {resumable}, where this training stopped")
+        self.resume.setToolTip(resumable)
         self.set_result(has_result)
 
     def set_result(self, there: bool) -> None:

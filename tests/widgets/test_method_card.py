@@ -35,7 +35,7 @@ def press(qtbot, card, name):
 
 @pytest.mark.parametrize("name", ["start", "resume", "save", "open"])
 def test_every_button_tells_what_was_pressed(qtbot, card, name):
-    card.show_ready(can_start=True, resumable=3, has_result=True)
+    card.show_ready(can_start=True, resumable="After epoch 3", has_result=True)
     with qtbot.waitSignal(getattr(card, f"{name}_pressed")):
         press(qtbot, card, name)
 
@@ -51,11 +51,20 @@ def test_pause_and_stop_are_there_while_it_trains(qtbot, card):
         press(qtbot, card, "job_cancel")
 
 
+def test_what_waits_for_its_turn_can_be_taken_back_but_not_paused(qtbot, card):
+    card.show_running("Waits", waits=True)
+    assert not button(card, "job_pause").isVisible()
+    with qtbot.waitSignal(card.stop_pressed):
+        press(qtbot, card, "job_cancel")
+    card.show_running("Epoch")
+    assert button(card, "job_pause").isVisible()
+
+
 def test_what_stopped_can_go_on_after_its_epoch(card):
     assert not button(card, "resume").isVisible()
-    card.show_ready(can_start=True, resumable=4, has_result=False)
+    card.show_ready(can_start=True, resumable="After epoch 4", has_result=False)
     assert button(card, "resume").isVisible()
-    assert "4" in button(card, "resume").text()
+    assert button(card, "resume").toolTip() == "After epoch 4"
     assert not button(card, "save").isEnabled()
     card.set_result(True)
     assert button(card, "save").isEnabled()

@@ -12,6 +12,8 @@ if __name__ == "__main__":
     view.set_facts("8,967 of 3.4 M weights learn")
     view.set_rates(1e-3, 3e-5)
     view.start_pressed.connect(lambda: view.show_running("Epoch"))
-    view.stop_pressed.connect(lambda: view.show_ready(can_start=True, resumable=4, has_result=True))
+    view.stop_pressed.connect(
+        lambda: view.show_ready(can_start=True, resumable="After epoch 4", has_result=True)
+    )
     view.show()
     app.exec()
