@@ -10,6 +10,8 @@ from engines.errors import TrainingError
 if TYPE_CHECKING:
     from torch import nn
 
+# These have second classifiers that only help in training from the start.
+_WITH_HELPERS = ("googlenet", "inception_v3")
 _DIGITS = """class DigitNetwork(nn.Module):
     def __init__(self):
         super().__init__()
@@ -70,7 +72,8 @@ def _built(name: str, source: str, trained: bool) -> list[str]:
     if source == "torchvision":
         base, _, tag = name.partition(".")
         weights = f'"{tag or "DEFAULT"}"' if trained else "None"
-        return [f'model = models.get_model("{base}", weights={weights})']
+        aside = ", aux_logits=False" if base in _WITH_HELPERS else ""
+        return [f'model = models.get_model("{base}", weights={weights}{aside})']
     if source == "trained here":
         return _DIGITS.split("\n")
     if source == "built in":

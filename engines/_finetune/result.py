@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from os import PathLike
 from pathlib import Path
@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from engines._finetune.records import METHODS, Labelled, Parts, TrainSettings
-from engines._models.finetuned import FORMAT, card_path
+from engines._models.finetuned import FORMAT, card_path, is_card
 from engines._models.finishing import finish
 from engines._models.loaded import LoadedModel
 from engines._networks.shadow import sharing_numbers
@@ -44,8 +44,8 @@ class FineTuned:
     validation_accuracy: float
     data: dict[str, Any]
     epochs: tuple[dict[str, Any], ...]
-    network: nn.Module
-    state: dict[str, torch.Tensor]
+    network: nn.Module = field(repr=False)
+    state: dict[str, torch.Tensor] = field(repr=False)
 
     def model(self) -> LoadedModel:
         """Return the network as any other loaded model; what did not learn is shared."""
@@ -98,21 +98,27 @@ def save_result(result: FineTuned, path: str | PathLike[str]) -> Path:
     file = Path(path)
     if file.suffix.lower() != ".safetensors":
         raise TrainingError(f"{file.name}: a fine-tuned network is saved as a .safetensors file.")
+    beside = card_path(file)
+    if beside.exists() and not is_card(beside):
+        raise TrainingError(
+            f"The card would be written to {beside.name}, where another file is. Choose another "
+            "name."
+        )
     model = result.model()
     tensors = {
         name: value.detach().clone().contiguous()
         for name, value in model.module.state_dict().items()
     }
-    weights = save(tensors, {"format": "pt", "card": card_path(file).name})
+    weights = save(tensors, {"format": "pt", "card": beside.name})
     card = json.dumps(_card(result, model, hashlib.sha256(weights).hexdigest()), indent=2)
     try:
         with atomic_write(file) as target:
             target.write(weights)
-        with atomic_write(card_path(file)) as target:
+        with atomic_write(beside) as target:
             target.write(card.encode())
     except ImageError as error:
         raise TrainingError(str(error)) from error
-    return card_path(file)
+    return beside
 
 
 def _card(result: FineTuned, model: LoadedModel, weights_hash: str) -> dict[str, Any]:
@@ -136,7 +142,7 @@ def _card(result: FineTuned, model: LoadedModel, weights_hash: str) -> dict[str,
             "loss": _number(result.validation_loss),
             "accuracy": _number(result.validation_accuracy),
         },
-        "epochs": list(result.epochs),
+        "epochs": [_plain(one) for one in result.epochs],
         "summary": result.summary,
         "versions": {"python": platform.python_version(), **_versions(_PACKAGES)},
     }  # fmt: skip
@@ -144,6 +150,12 @@ def _card(result: FineTuned, model: LoadedModel, weights_hash: str) -> dict[str,
 
 def _number(value: float) -> float | None:
     return value if value == value else None  # JSON knows no NaN
+
+
+def _plain(record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: _number(value) if isinstance(value, float) else value for key, value in record.items()
+    }
 
 
 def _versions(packages: Iterable[str]) -> dict[str, str]:

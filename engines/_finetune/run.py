@@ -210,7 +210,8 @@ class _Trainer:
         chosen = self.train[order.numpy()]
         batches = [chosen[start : start + size].tolist() for start in range(0, count, size)]
         if len(batches) > 1 and size > 1 and len(batches[-1]) == 1:
-            batches[-2] += batches.pop()  # of one picture a batch norm learns nothing
+            lone = batches.pop()  # of one picture a batch norm learns nothing
+            batches[-1] += lone
         return batches
 
     # -- what an epoch gave -----------------------------------------------------------------
@@ -219,7 +220,7 @@ class _Trainer:
         """Write an epoch down, keep the network if it is the best, and begin the next."""
         position, best = self.position, self.best
         judged = (told.accuracy, -told.loss)
-        if len(self.validation) == 0:
+        if math.isnan(told.accuracy):  # none to judge by, or none that can be read
             judged = (0.0, -position.loss / position.seen)
         better = judged > (best.accuracy, -best.loss)
         if better:

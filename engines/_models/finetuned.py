@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -41,11 +42,14 @@ def card_path(weights: str | PathLike[str]) -> Path:
 
 
 def has_card(weights: str | PathLike[str]) -> bool:
-    """Whether a .safetensors file has a card of ours beside it (of any version, whole or not)."""
+    """Whether a .safetensors file has a card of ours beside it."""
     file = Path(weights)
     beside = card_path(file)
-    if file.suffix.lower() != ".safetensors" or not beside.is_file():
-        return False
+    return file.suffix.lower() == ".safetensors" and beside.is_file() and is_card(beside)
+
+
+def is_card(beside: Path) -> bool:
+    """Whether a .json file is a card of ours (of any version, whole or not)."""
     try:
         with beside.open("rb") as opened:
             return _FAMILY.encode() in opened.read(_CARD_BYTES)
@@ -135,9 +139,19 @@ def load_finetuned(file: Path, *, trusted: bool = False) -> LoadedModel:
         weights_state="own",
         weights_source=file.name,
         size_bytes=file.stat().st_size,
-        notes=(told.summary,),
+        notes=(told.summary, *_changed(file, told)),
     )
     return finish(finished, told.preprocess, told.classes, own, report)
+
+
+def _changed(file: Path, told: ResultCard) -> tuple[str, ...]:
+    with file.open("rb") as opened:
+        found = hashlib.file_digest(opened, "sha256").hexdigest()
+    if found == told.weights_sha256:
+        return ()
+    return (
+        f"{file.name} has changed since its card was written: what the card says may be wrong.",
+    )
 
 
 def _program(file: Path, *, trusted: bool) -> LoadedModel:
