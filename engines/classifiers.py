@@ -6,6 +6,7 @@ function needs it.
 
 from __future__ import annotations
 
+from engines._classifiers.fitting import Fitted, fit
 from engines._classifiers.held_together import groups_of
 from engines._classifiers.layers import compare_layers
 from engines._classifiers.learning import learning_curve
@@ -41,6 +42,7 @@ __all__ = [
     "ClassifierError",
     "CrossValidation",
     "Evaluation",
+    "Fitted",
     "Fold",
     "LayerScore",
     "Point",
@@ -49,6 +51,7 @@ __all__ = [
     "compare_layers",
     "cross_validate",
     "evaluate",
+    "fit",
     "groups_of",
     "learning_curve",
     "small_pictures",
