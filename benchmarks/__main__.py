@@ -1,7 +1,7 @@
 """`python -m benchmarks`: all figures of docs/benchmarks.md."""
 
-from benchmarks import cnn, feature_visualization, filtering, interaction, live, startup
+from benchmarks import cnn, feature_visualization, filtering, finetune, interaction, live, startup
 
-for part in (startup, filtering, interaction, cnn, live, feature_visualization):
+for part in (startup, filtering, interaction, cnn, live, feature_visualization, finetune):
     print(f"\n## {part.__doc__.splitlines()[0]}\n")
     part.main()
