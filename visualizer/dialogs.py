@@ -14,6 +14,11 @@ from visualizer.mime import VIDEO_SUFFIXES
 from visualizer.settings import read_text
 
 OPEN_FILTER = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.webp *.gif *.bmp *.ppm *.pgm)"
+FEATURE_FILTERS = {
+    "NumPy, to be opened again (*.npz)": ".npz",
+    "Table of text (*.csv)": ".csv",
+    "Table for data frames (*.parquet)": ".parquet",
+}
 SHOWN_FILTER = "What is shown (*.png *.tif *.jpg *.webp)"
 NUMBERS_NPY_FILTER = "The numbers, NumPy (*.npy)"
 NUMBERS_TIFF_FILTER = "The numbers, float TIFF (*.tiff)"
@@ -105,6 +110,27 @@ def ask_save_as(
         if path is None:
             return None
         final = path if path.suffix.lower() == ending else path.with_name(path.name + ending)
+        if final == path or not final.exists() or _may_replace(parent, final):
+            return final
+        offered = final
+
+
+def ask_save_features(parent: QWidget, settings: QSettings) -> Path | None:
+    """Return where to save features, with one of the endings of `FEATURE_FILTERS`, or None.
+
+    A file that is there is never returned unless the person agreed to its replacement.
+    """
+    offered = Path(_last_folder(settings)) / "features.npz"
+    while True:
+        chosen, used = QFileDialog.getSaveFileName(
+            parent, "Save the features", str(offered), ";;".join(FEATURE_FILTERS)
+        )
+        path = _remember(settings, chosen)
+        if path is None:
+            return None
+        endings = FEATURE_FILTERS.values()
+        ending = FEATURE_FILTERS.get(used, ".npz")
+        final = path if path.suffix.lower() in endings else path.with_name(path.name + ending)
         if final == path or not final.exists() or _may_replace(parent, final):
             return final
         offered = final

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from feature_lab_bench import close_lab, make_folder, open_lab
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QListWidget, QSpinBox, QTableWidget, QTreeWidget
 
 from driving import child, choose, message, settle
 from engines.datasets import scan_folder, split
+from feature_lab_bench import close_lab, make_folder, open_lab
 from widgets.thumbnail_grid import ThumbnailGrid
 
 

@@ -65,7 +65,7 @@ class Controls(QWidget):
             "feature_thumbnails",
             "The pictures. Click, Ctrl or Shift and click, drag a frame or use the arrow keys: "
             "the chosen ones are shown at the right",
-            side=56,
+            side=50,
         )
         self.model = ModelSection()
         self.task.activated.connect(self._task_activated)

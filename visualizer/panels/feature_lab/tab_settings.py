@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from visualizer.frozen import Frozen
+
+Step = Literal["scale", "resize", "crop", "normalise"]
 
 
 class ExtractSettings(Frozen):
-    """What the page of preprocessing steps leaves out."""
+    """Which preprocessing steps are left out, to see what that does."""
 
-    normalise: bool = True
+    leave_out: tuple[Step, ...] = ()
 
 
 class TabSettings(Frozen):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
 from visualizer.panels.feature_lab.tabs.data import DataTab
+from visualizer.panels.feature_lab.tabs.extract import ExtractTab
 
 __all__ = ["TABS", "Tab", "TabHost"]
 
-TABS: tuple[type[Tab], ...] = (DataTab,)
+TABS: tuple[type[Tab], ...] = (
+    DataTab,
+    ExtractTab,
+)
 """All tabs, in order; each is made when it is first opened."""

@@ -72,7 +72,8 @@ class DataTab(Tab):
         self.found.setToolTip("Click a line to see its pictures at the right")
         self.found.setAccessibleName("Copies, leakage, skipped files and notes")
         self.found.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.found.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.found.setRootIsDecorated(False)
+        self.found.setWordWrap(True)
         self._lay_out()
         self._connect()
 
