@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from visualizer.frozen import Frozen
+from visualizer.panels.feature_lab.finetune_settings import FineTuneSettings
 
 Step = Literal["scale", "resize", "crop", "normalise"]
 
@@ -19,7 +20,10 @@ class TabSettings(Frozen):
     """The settings of each tab that has some, under the tab's name."""
 
     extract: ExtractSettings = ExtractSettings()
+    finetune: FineTuneSettings = FineTuneSettings()
 
     def looking_like(self, present: TabSettings) -> TabSettings:
         """Return these with what is only looked at as in `present`."""
-        return self.replace(extract=present.extract)
+        return self.replace(
+            extract=present.extract, finetune=self.finetune.looking_like(present.finetune)
+        )

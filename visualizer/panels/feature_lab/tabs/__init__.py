@@ -5,11 +5,13 @@ from __future__ import annotations
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
 from visualizer.panels.feature_lab.tabs.data import DataTab
 from visualizer.panels.feature_lab.tabs.extract import ExtractTab
+from visualizer.panels.feature_lab.tabs.finetune import FineTuneTab
 
 __all__ = ["TABS", "Tab", "TabHost"]
 
 TABS: tuple[type[Tab], ...] = (
     DataTab,
     ExtractTab,
+    FineTuneTab,
 )
 """All tabs, in order; each is made when it is first opened."""
