@@ -1,0 +1,78 @@
+"""Classify in the Feature Lab: run it, read it, go from a cell to its pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QSpinBox, QTableWidget
+from sklearn.metrics import confusion_matrix
+
+from driving import child, click, message, settle
+from feature_lab_bench import close_lab, make_folder, open_lab
+from widgets.confusion_matrix import ConfusionMatrix
+from widgets.thumbnail_grid import ThumbnailGrid
+
+
+@pytest.fixture
+def lab(qtbot, folders, tmp_path):
+    panel = open_lab(qtbot, folders)
+    panel.open_folder(make_folder(tmp_path / "pictures"))
+    qtbot.waitUntil(lambda: not panel.data.job.busy, timeout=30_000)
+    settle(qtbot, panel)
+    panel.tabs.open("classify")
+    child(panel, QSpinBox, "classify_folds").setValue(3)
+    settle(qtbot, panel)
+    yield panel
+    close_lab(panel)
+
+
+def tab_of(lab):
+    return lab.tabs.made["classify"]
+
+
+def run(qtbot, lab):
+    click(qtbot, lab, QPushButton, "classify_run")
+    tab = tab_of(lab)
+    qtbot.waitUntil(lambda: not tab.job.busy and tab.shown is not None, timeout=120_000)
+    return tab
+
+
+def test_bright_and_dark_are_told_and_a_cell_shows_its_pictures(qtbot, lab):
+    tab = run(qtbot, lab)
+    assert "right" in child(lab, QLabel, "classify_result").text()
+    matrix = child(lab, ConfusionMatrix, "classify_matrix")
+    expected = confusion_matrix(tab.shown.truth, tab.shown.said, labels=[0, 1])
+    np.testing.assert_array_equal(tab.shown.confusion, expected)
+    assert expected.sum() == 12
+    qtbot.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=matrix.cell_to_widget(0, 0))
+    dataset = lab.dataset
+    assert len(lab.state.selected) == expected[0, 0]
+    assert {dataset.class_of(index) for index in lab.state.selected} == {"bright"}
+    assert child(lab, ThumbnailGrid, "classify_wrong").entries() == () or expected[0, 1:].any()
+    table = child(lab, QTableWidget, "classify_classes")
+    assert [table.item(row, 0).text() for row in range(2)] == ["bright", "dark"]
+
+
+def test_other_settings_take_the_result_away(qtbot, lab):
+    run(qtbot, lab)
+    child(lab, QSpinBox, "classify_seed").setValue(4)
+    settle(qtbot, lab)
+    assert child(lab, QLabel, "classify_result").text() == ""
+    lab.undo_stack().undo()
+    assert child(lab, QSpinBox, "classify_seed").value() == 0
+
+
+def test_random_weights_stand_beside(qtbot, lab):
+    click(qtbot, lab, QCheckBox, "classify_control")
+    tab = run(qtbot, lab)
+    assert "random weights" in child(lab, QLabel, "classify_result").text()
+    assert len(tab.shown.control) == 3
+
+
+def test_too_many_folds_are_refused_with_a_sentence(qtbot, lab):
+    child(lab, QSpinBox, "classify_folds").setValue(15)
+    settle(qtbot, lab)
+    click(qtbot, lab, QPushButton, "classify_run")
+    qtbot.waitUntil(lambda: not tab_of(lab).job.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: "fold" in message(lab), timeout=5_000)

@@ -1,0 +1,54 @@
+"""What the tabs "Classify", "Compare", "Code" and "Large picture" are set to, as plain values."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from visualizer.frozen import Frozen
+
+ClassifierName = Literal["logistic", "linear_svm", "knn", "forest"]
+TestedBy = Literal["folds", "split"]
+Folds = Annotated[int, Field(ge=2, le=20)]
+Seed = Annotated[int, Field(ge=0, le=9999)]
+
+
+class ClassifySettings(Frozen):
+    """by: cross-validation, or train against test; control: random weights beside the trained."""
+
+    classifier: ClassifierName = "logistic"
+    by: TestedBy = "folds"
+    folds: Folds = 5
+    seed: Seed = 0
+    control: bool = False
+
+
+class CompareSettings(Frozen):
+    """what: layers of the network, or learning from few pictures; the rest as asked by each."""
+
+    what: Literal["layers", "learning"] = "layers"
+    classifier: ClassifierName = "logistic"
+    layers: Annotated[int, Field(ge=2, le=12)] = 6
+    folds: Folds = 5
+    most: Annotated[int, Field(ge=1, le=500)] = 20
+    seeds: Annotated[int, Field(ge=1, le=20)] = 3
+    scratch: bool = True
+
+
+class CodeSettings(Frozen):
+    """program: "" for what is on screen, else the name of a template."""
+
+    program: str = ""
+
+
+class LargeSettings(Frozen):
+    """path: the picture; side, stride: of the tiles, in pixels; category: whose map is shown."""
+
+    path: str = ""
+    side: Annotated[int, Field(ge=16, le=2048)] = 64
+    stride: Annotated[int, Field(ge=8, le=2048)] = 64
+    drop_background: bool = True
+    pooling: Literal["mean", "majority", "max"] = "mean"
+    category: Annotated[int, Field(ge=0)] = 0
+    opacity: Annotated[float, Field(ge=0, le=1)] = 0.6
