@@ -6,6 +6,7 @@ from typing import Literal
 
 from visualizer.frozen import Frozen
 from visualizer.panels.feature_lab.finetune_settings import FineTuneSettings
+from visualizer.panels.feature_lab.looking_settings import MapSettings, SimilaritySettings
 
 Step = Literal["scale", "resize", "crop", "normalise"]
 
@@ -20,10 +21,14 @@ class TabSettings(Frozen):
     """The settings of each tab that has some, under the tab's name."""
 
     extract: ExtractSettings = ExtractSettings()
+    map: MapSettings = MapSettings()
+    similarity: SimilaritySettings = SimilaritySettings()
     finetune: FineTuneSettings = FineTuneSettings()
 
     def looking_like(self, present: TabSettings) -> TabSettings:
         """Return these with what is only looked at as in `present`."""
         return self.replace(
-            extract=present.extract, finetune=self.finetune.looking_like(present.finetune)
+            extract=present.extract,
+            map=self.map.looking_like(present.map),
+            finetune=self.finetune.looking_like(present.finetune),
         )

@@ -6,12 +6,16 @@ from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
 from visualizer.panels.feature_lab.tabs.data import DataTab
 from visualizer.panels.feature_lab.tabs.extract import ExtractTab
 from visualizer.panels.feature_lab.tabs.finetune import FineTuneTab
+from visualizer.panels.feature_lab.tabs.map import MapTab
+from visualizer.panels.feature_lab.tabs.similarity import SimilarityTab
 
 __all__ = ["TABS", "Tab", "TabHost"]
 
 TABS: tuple[type[Tab], ...] = (
     DataTab,
     ExtractTab,
+    MapTab,
+    SimilarityTab,
     FineTuneTab,
 )
 """All tabs, in order; each is made when it is first opened."""
