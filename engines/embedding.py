@@ -19,6 +19,8 @@ METHODS: dict[EmbeddingMethod, str] = {
 PERPLEXITY = 30.0
 ITERATIONS = 1_000
 _BETWEEN_STEPS = 10  # iterations
+_EXAGGERATED = 250  # iterations in which nearness counts twelvefold, so that groups gather
+_SPREAD_AT_START = 1e-4
 _AXES_BEFORE = 50  # t-SNE sees the features through so many principal components
 _EXACT_SIDE = 2_000  # beyond it the components are found by a randomised search
 _FEWEST = 4  # pictures that t-SNE has something to arrange of
@@ -93,7 +95,8 @@ def tsne(
     """Yield the map after every ten of the iterations, and after the last.
 
     It starts from PCA, shaken by a hair so that equal pictures can part; equal features and seeds
-    give equal maps. All pairs are counted: the time grows with the square of the pictures.
+    give equal maps. After van der Maaten and Hinton (2008), by openTSNE, because scikit-learn's
+    cannot be watched or stopped on its way.
     """
     values = _checked(values)
     if len(values) < _FEWEST:
@@ -103,23 +106,37 @@ def tsne(
         )
     if perplexity < 1:
         raise ClassifierError(f"A perplexity of {perplexity:g} is too small: take 1 or more.")
-    from engines._embedding.tsne import arrange
+    from openTSNE import TSNEEmbedding, affinity
 
     seen = pca(values, min(_AXES_BEFORE, *values.shape), seed=seed).points
     perplexity = min(perplexity, (len(values) - 1) / 3)
-    steps = arrange(seen, _start(seen, seed), perplexity, iterations)
-    for done, (points, divergence) in enumerate(steps, start=1):
-        if done % _BETWEEN_STEPS == 0 or done == iterations:
-            yield Projection("tsne", points, None, divergence, done, iterations)
+    nearness = affinity.PerplexityBasedNN(
+        seen, perplexity=perplexity, method="exact", n_jobs=1, random_state=seed
+    )
+    # Barnes and Hut's tree for the forces: quick up to some ten thousand pictures.
+    places = TSNEEmbedding(
+        _start(seen, seed), nearness, negative_gradient_method="bh", n_jobs=1, random_state=seed
+    )
+    done = 0
+    while done < iterations:
+        early = done < _EXAGGERATED
+        until = min(iterations, done + _BETWEEN_STEPS, _EXAGGERATED if early else iterations)
+        places.optimize(
+            until - done, exaggeration=12 if early else None, momentum=0.5 if early else 0.8,
+            inplace=True,
+        )  # fmt: skip
+        done = until
+        points = np.array(places, dtype=np.float32)
+        yield Projection("tsne", points, None, float(places.kl_divergence), done, iterations)
 
 
 def _start(seen: np.ndarray, seed: int) -> np.ndarray:
-    """Return the first two components as (N, 2) float64, shaken by a hundredth of their spread."""
+    """Return the first two components as (N, 2) float64, small, and shaken by a hundredth."""
     start = np.zeros((len(seen), 2))
     start[:, : seen.shape[1]] = seen[:, :2]
     spread = float(start[:, 0].std())
     shaken = np.random.default_rng(seed).normal(size=start.shape)
-    return start + shaken * (0.01 * spread if spread > 0 else 1.0)
+    return (start / spread + 0.01 * shaken if spread > 0 else shaken) * _SPREAD_AT_START
 
 
 def _exact_scores(centred: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -5,13 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.linalg import svds
-from scipy.spatial.distance import cdist
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE, trustworthiness
 
-from engines._embedding.affinities import joint_probabilities
-from engines._embedding.tsne import forces_on
 from engines.embedding import METHODS, ClassifierError, pca, project, tsne
 
 
@@ -52,54 +49,6 @@ def test_axes_that_do_not_exist_are_zero():
         alike = pca(values)
         assert not alike.points.any()
         assert alike.explained.tolist() == [0, 0]
-
-
-def dense_divergence(shares, flat):
-    """KL(P‖Q) written down from the definition, on all pairs, in float64."""
-    places = flat.reshape(2, -1).T
-    near = 1 / (1 + cdist(places, places, "sqeuclidean"))
-    np.fill_diagonal(near, 0)
-    near /= near.sum()
-    kept = shares > 0
-    return np.sum(shares[kept] * np.log(shares[kept] / near[kept]))
-
-
-def test_the_gradient_is_that_of_finite_differences():
-    generator = np.random.default_rng(0)
-    shares = joint_probabilities(generator.normal(size=(12, 4)), 3)
-    places = generator.normal(size=(2, 12)).astype(np.float32)
-    forces = forces_on(shares, places)
-    dense, flat = shares.toarray(), places.astype(np.float64).ravel()
-    assert forces.divergence == pytest.approx(dense_divergence(dense, flat), rel=1e-5)
-    numeric = np.empty(24)
-    for place in range(24):
-        step = np.zeros(24)
-        step[place] = 1e-5
-        ahead, behind = dense_divergence(dense, flat + step), dense_divergence(dense, flat - step)
-        numeric[place] = (ahead - behind) / 2e-5
-    np.testing.assert_allclose(forces.gradient.ravel(), numeric, atol=1e-5)
-
-
-@given(st.integers(8, 40), st.integers(0, 99), st.floats(1.5, 2.5))
-@settings(max_examples=20)
-def test_nearness_sums_to_one_and_has_the_perplexity_asked(count, seed, perplexity):
-    values = np.random.default_rng(seed).normal(size=(count, 3))
-    shares = joint_probabilities(values, perplexity)
-    assert shares.sum() == pytest.approx(1)
-    assert abs(shares - shares.T).max() < 1e-12
-    assert not shares.diagonal().any()
-
-
-def test_nearness_is_that_of_scikit_learn():
-    from scipy.spatial.distance import squareform
-    from sklearn.manifold._t_sne import _joint_probabilities
-
-    values = np.random.default_rng(0).normal(size=(40, 5))
-    # With a third as many neighbours as there are pictures, every picture is looked at.
-    ours = joint_probabilities(values, 13).toarray()
-    distances = cdist(values, values, "sqeuclidean").astype(np.float32)
-    theirs = squareform(_joint_probabilities(distances, 13, 0))
-    np.testing.assert_allclose(ours, theirs, atol=2e-5)
 
 
 @pytest.mark.slow
