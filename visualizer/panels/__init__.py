@@ -46,9 +46,16 @@ def _cnn_viewer(services: Services) -> Panel:
     return CnnViewerPanel(services)
 
 
+def _feature_lab(services: Services) -> Panel:
+    from visualizer.panels.feature_lab import FeatureLabPanel
+
+    return FeatureLabPanel(services)
+
+
 PANELS: tuple[PanelEntry, ...] = (
     PanelEntry("kernel_lab", "Kernel Lab", "mdi6.grid", "Ctrl+1", _kernel_lab),
     PanelEntry("signals", "Signals", "mdi6.sine-wave", "Ctrl+2", _signals),
     PanelEntry("geometry", "Geometry", "mdi6.view-grid-outline", "Ctrl+3", _geometry),
     PanelEntry("cnn_viewer", "CNN Viewer", "mdi6.layers-triple-outline", "Ctrl+4", _cnn_viewer),
+    PanelEntry("feature_lab", "Feature Lab", "mdi6.chart-scatter-plot", "Ctrl+5", _feature_lab),
 )
