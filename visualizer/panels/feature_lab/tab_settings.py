@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from visualizer.frozen import Frozen
+from visualizer.panels.feature_lab.classify_settings import (
+    ClassifySettings,
+    CodeSettings,
+    CompareSettings,
+    LargeSettings,
+)
 from visualizer.panels.feature_lab.finetune_settings import FineTuneSettings
 from visualizer.panels.feature_lab.looking_settings import MapSettings, SimilaritySettings
 
@@ -23,6 +29,10 @@ class TabSettings(Frozen):
     extract: ExtractSettings = ExtractSettings()
     map: MapSettings = MapSettings()
     similarity: SimilaritySettings = SimilaritySettings()
+    classify: ClassifySettings = ClassifySettings()
+    compare: CompareSettings = CompareSettings()
+    code: CodeSettings = CodeSettings()
+    large: LargeSettings = LargeSettings()
     finetune: FineTuneSettings = FineTuneSettings()
 
     def looking_like(self, present: TabSettings) -> TabSettings:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
+from visualizer.panels.feature_lab.tabs.classify import ClassifyTab
+from visualizer.panels.feature_lab.tabs.code import CodeTab
+from visualizer.panels.feature_lab.tabs.compare import CompareTab
 from visualizer.panels.feature_lab.tabs.data import DataTab
 from visualizer.panels.feature_lab.tabs.extract import ExtractTab
 from visualizer.panels.feature_lab.tabs.finetune import FineTuneTab
+from visualizer.panels.feature_lab.tabs.large import LargeTab
 from visualizer.panels.feature_lab.tabs.map import MapTab
 from visualizer.panels.feature_lab.tabs.similarity import SimilarityTab
 
@@ -16,6 +20,10 @@ TABS: tuple[type[Tab], ...] = (
     ExtractTab,
     MapTab,
     SimilarityTab,
+    ClassifyTab,
+    CompareTab,
+    LargeTab,
     FineTuneTab,
+    CodeTab,
 )
 """All tabs, in order; each is made when it is first opened."""

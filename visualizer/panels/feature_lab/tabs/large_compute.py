@@ -1,0 +1,103 @@
+"""What the tab "Large picture" computes; everything here runs in a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from visualizer.panels.feature_lab.classify_settings import LargeSettings
+from visualizer.panels.feature_lab.tabs.classify_compute import Step, Task, features_of, rows_of
+
+if TYPE_CHECKING:
+    from engines.features import FeaturePart, Networks
+    from engines.tiles import Tile, TileGrid, TilePlace
+
+OVERVIEW = 1024
+BATCH = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """The tiles told so far: probabilities (T, C) of the tiles at `places`; dropped: background.
+
+    overview: the whole picture, uint8 (h, w, 3); width, height: its pixels.
+    """
+
+    overview: np.ndarray
+    width: int
+    height: int
+    grid: TileGrid
+    classes: tuple[str, ...]
+    places: tuple[TilePlace, ...]
+    probabilities: np.ndarray
+    dropped: int
+    notes: tuple[str, ...]
+
+    def map_of(self, category: int) -> np.ndarray:
+        """Return (rows, columns): the probability of one class, NaN where nothing was told."""
+        from engines.tiles import vote_map
+
+        return vote_map(self.places, self.probabilities, self.grid.shape, category)
+
+
+def tell_tiles(task: Task, settings: LargeSettings, classifier: str) -> Iterator[Step]:
+    """Yield the answers for the tiles of a large picture as they come.
+
+    The classifier learns the train part (all pictures where they are not divided) by the present
+    features; the picture is read tile by tile, never whole where its format allows.
+    """
+    from engines.classifiers import fit
+    from engines.features import load_networks
+    from engines.tiles import open_large, read_tiles, tile_grid
+
+    with open_large(Path(settings.path)) as picture:
+        grid = tile_grid(picture, settings.side, settings.stride)  # refuses before the long work
+        networks = dict(task.networks)
+        networks.update(
+            load_networks([part for part in task.parts if part.network not in networks])
+        )
+        features = yield from features_of(task, task.parts)
+        labels = task.dataset.labels[features.indices]
+        split = task.split
+        train = np.arange(len(labels)) if split is None else rows_of(features, split.train)
+        yield Step("Learning", 0, 0)
+        told = fit(features.values, labels, train, classifier, classes=task.dataset.classes)
+        yield Step("Overview", 0, 0)
+        overview = picture.thumbnail(OVERVIEW)
+        places: list[TilePlace] = []
+        shares = [np.zeros((0, told.classes))]
+        waiting: list[Tile] = []
+        dropped = 0
+        tiles = read_tiles(
+            picture, settings.side, settings.stride, settings.drop_background, mark_dropped=True
+        )
+        for done, tile in enumerate(tiles, start=1):
+            if tile.background:
+                dropped += 1
+            else:
+                waiting.append(tile)
+            if waiting and (len(waiting) == BATCH or done == grid.count):
+                values = _features(networks, task.parts, waiting)
+                shares.append(told.probabilities(values))
+                places += [one.place for one in waiting]
+                waiting = []
+            if done % BATCH == 0 or done == grid.count:
+                yield Step("Tiles", done, grid.count, "tiles", Answers(
+                    overview, picture.width, picture.height, grid, task.dataset.classes,
+                    tuple(places), np.concatenate(shares), dropped, picture.notes,
+                ))  # fmt: skip
+
+
+def _features(networks: Networks, parts: tuple[FeaturePart, ...], tiles: list[Tile]) -> np.ndarray:
+    """Return (N, D) float32, the parts side by side."""
+    import torch
+
+    from engines.features import extract
+
+    images = [torch.from_numpy(tile.pixels.transpose(2, 0, 1).copy()) for tile in tiles]
+    columns = [extract(networks[part.network], images, part.layer, part.pooling) for part in parts]
+    return torch.cat(columns, dim=1).numpy()
