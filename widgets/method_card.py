@@ -111,12 +111,14 @@ class MethodCard(QFrame):
         rates.setContentsMargins(0, 0, 0, 0)
         rates.setSpacing(SPACING)
         rates.setColumnStretch(1, 1)
-        rows = [("head rate", self.head_rate)]
+        rates.addWidget(QLabel("Learning rates"), 0, 0, 1, 2)
+        rows = [("head", self.head_rate)]
         if self.backbone_rate is not None:
-            rows.append(("rate below", self.backbone_rate))
-        for number, (text, box) in enumerate(rows):
+            rows.append(("below", self.backbone_rate))
+        for number, (text, box) in enumerate(rows, start=1):
             label = QLabel(text)
             label.setBuddy(box)
+            label.setToolTip(box.toolTip())
             rates.addWidget(label, number, 0)
             rates.addWidget(box, number, 1)
         layout = QVBoxLayout(self)

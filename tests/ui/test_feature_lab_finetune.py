@@ -115,7 +115,10 @@ def test_training_draws_curves_and_tells_apart_what_it_learnt(qtbot, tab):
     shown = curves["New head, validation"].y
     np.testing.assert_allclose(shown, [100 * epoch.validation_accuracy for epoch in epochs])
     assert "New head, best" in curves
-    assert "Done: 2 epochs" in text(tab, "finetune_head_status")
+    said = text(tab, "finetune_head_status")
+    best = max(epoch.validation_accuracy for epoch in epochs)
+    assert said.startswith("Done: 2 epochs. Best: epoch ")
+    assert f"{best:.1%} right" in said
     turn_to(qtbot, tab, "Mistakes")
     matrix = child(tab, ConfusionMatrix, "finetune_matrix")
     written = sum(int(told.split()[0]) for told in matrix.texts())
@@ -210,8 +213,16 @@ def test_other_pictures_stop_the_training_and_say_so(qtbot, tab, tmp_path):
     qtbot.waitUntil(lambda: tab.trainer.running is None, timeout=60_000)
     assert "others now" in tab.window().messages.text()
     qtbot.waitUntil(tab.window().is_settled, timeout=60_000)
-    assert text(tab, "finetune_head_facts").startswith(f"{1280 * 3 + 3:,} of")
+    assert text(tab, "finetune_head_facts").startswith(f"{1280 * 3 + 3:,} weights")
     assert child(tab, CurvePlot, "finetune_curves_loss").curves() == ()
+
+
+def test_a_picture_that_cannot_be_read_is_left_out_and_told(qtbot, tab, root):
+    index = int(tab._task.split.train[0])
+    tab._task.dataset.samples[index].path.write_bytes(b"no picture any more")
+    train(qtbot, tab)
+    assert "1 could not be read" in tab.window().messages.text()
+    assert tab.trainer.trainings["head"].last.last
 
 
 def test_the_result_is_opened_in_the_cnn_viewer(qtbot, tab):

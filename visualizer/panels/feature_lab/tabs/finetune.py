@@ -34,6 +34,7 @@ from visualizer.panels.feature_lab.tabs.finetune_trainer import (
     COLORS,
     TOPIC,
     Trainer,
+    notes_of,
     status_text,
 )
 from visualizer.panels.tab_parts import SPACING, lay_out
@@ -226,6 +227,8 @@ class FineTuneTab(Tab):
             [one.run(name) for name, one in sorted(self.trainer.trainings.items(), key=_order)]
         )
         self._show_confusion()
+        if training is not None and training.ended and notes_of(training):
+            self.host.show_info(" ".join(notes_of(training)))
         if training is None or training.ended:
             self._look_for_checkpoints()
             if self._context is not None:

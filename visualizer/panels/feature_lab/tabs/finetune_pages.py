@@ -206,7 +206,7 @@ class CodePage(QWidget):
 def counts_text(trainable: int, total: int) -> str:
     """Return how much of a network a method trains, in words."""
     share = trainable / total if total else 0.0
-    return f"{trainable:,} of {total:,} weights learn ({share:.1%})"
+    return f"{trainable:,} weights learn ({share:.1%})"
 
 
 def as_pixels(picture: np.ndarray) -> np.ndarray:

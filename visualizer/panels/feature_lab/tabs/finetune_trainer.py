@@ -185,25 +185,31 @@ class Trainer(QObject):
 
 
 def status_text(training: Training, *, running: bool) -> str:
-    """Return how far a training is, or how it ended, in words."""
+    """Return how a training goes or how it ended, in few words: cards are narrow."""
     last, best = training.last, training.best
     if last is None or best is None:
         return "" if running or training.ended != "stopped" else "Stopped before the first epoch."
-    told = f"Epoch {last.number} of {last.of}"
     if running:
-        head = f"{told}: "
+        head = "Best so far"
     elif last.stopped_early:
-        head = f"Stopped early after epoch {last.number}: nothing better in "
-        head += f"{training.settings.patience} epochs. "
+        head = f"Stopped early after epoch {last.number}. Best"
     elif training.ended == "done":
-        head = f"Done: {last.number} epoch{'s' if last.number > 1 else ''}. "
+        head = f"Done: {last.number} epoch{'s' if last.number > 1 else ''}. Best"
     else:
-        head = f"Stopped after epoch {last.number}. "
-    text = f"{head}best epoch {best.number}" if running else f"{head}Best: epoch {best.number}"
-    if np.isfinite(best.validation_accuracy):
-        text += f", {best.validation_accuracy:.1%} of the validation pictures right"
-    text += f" · {np.mean([epoch.seconds for epoch in training.epochs]):.2g} s an epoch"
-    notes = list(last.notes)
-    if last.skipped:
-        notes.append(f"{len(last.skipped)} could not be read: {last.skipped[0]}")
-    return " ".join([f"{text}.", *notes])
+        head = f"Stopped after epoch {last.number}. Best"
+    right = f", {best.validation_accuracy:.1%} right" if _is_number(best) else ""
+    seconds = np.mean([epoch.seconds for epoch in training.epochs])
+    return f"{head}: epoch {best.number}{right}. {seconds:.2g} s an epoch."
+
+
+def notes_of(training: Training) -> tuple[str, ...]:
+    """Return what a person should know of a training: leaks, pictures that could not be read."""
+    last = training.last
+    if last is None:
+        return ()
+    unread = (f"{len(last.skipped)} could not be read: {last.skipped[0]}",) if last.skipped else ()
+    return (*last.notes, *unread)
+
+
+def _is_number(epoch: Epoch) -> bool:
+    return bool(np.isfinite(epoch.validation_accuracy))
