@@ -184,3 +184,32 @@ def test_the_digits_are_chosen_from_the_list(qtbot, lab):
     qtbot.waitUntil(lambda: len(lab.dataset) == 1797, timeout=30_000)
     settle(qtbot, lab)
     assert lab.view.controls.classes.item(0).text() == "All pictures: 1,797"
+
+
+def test_the_lab_opens_by_its_key_and_comes_back_after_a_restart(qtbot, open_window, pictures):
+    window = open_window()
+    window.open_panel("feature_lab")
+    panel = window.panel
+    assert panel.objectName() == "feature_lab"
+    qtbot.waitUntil(panel.is_settled, timeout=60_000)
+    open_folder(qtbot, panel, pictures)
+    child(panel, QSpinBox, "split_train").setValue(50)
+    panel.select((2, 3))
+    settle(qtbot, panel)
+    kept = panel.snapshot()
+    again = open_window(panel="feature_lab").panel
+    again.restore(kept)
+    qtbot.waitUntil(lambda: len(again.dataset) == 12, timeout=30_000)
+    settle(qtbot, again)
+    assert again.state == panel.state
+    assert again.view.selected.title.text() == "2 pictures chosen"
+    assert message(again) == ""
+
+
+def test_a_restored_folder_that_is_gone_is_said_and_the_textures_stand_in(qtbot, lab):
+    gone = lab.state.task.replace(kind="folder", folder="/no/such/folder")
+    lab.restore(lab.state.replace(task=gone).model_dump(mode="json"))
+    qtbot.waitUntil(lambda: not lab.data.job.busy, timeout=30_000)
+    settle(qtbot, lab)
+    assert "/no/such/folder" in message(lab)
+    assert len(lab.dataset) == 448
