@@ -47,7 +47,8 @@ class ScatterPlot(QWidget):
     Escape none; + and − zoom, Home or 0 shows everything.
 
     Performance: one item of pyqtgraph a group, all points of which look alike; 10,000 points are
-    set in about 20 ms. Hidden points are neither hovered nor selected.
+    set in about 20 ms. Hidden points are neither hovered nor selected. Where room is dear, `legend`
+    can be put into another layout.
     """
 
     point_hovered = Signal(int)
@@ -73,7 +74,7 @@ class ScatterPlot(QWidget):
             "Drag: lasso; click: select; wheel: zoom; right drag: move; double click: show all"
         )
         plain_axes(self._plot)
-        self._legend = GroupList(f"{name}_legend")
+        self.legend = GroupList(f"{name}_legend")
         self._card = HoverCard(f"{name}_card", self._plot)
         self._selected_item, self._hovered_item = _Points(), _Points()
         for item, layer in (
@@ -85,7 +86,7 @@ class ScatterPlot(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot, 1)
-        layout.addWidget(self._legend)
+        layout.addWidget(self.legend)
         self.setFocusProxy(self._plot)
         self._connect()
         self._take_palette()
@@ -94,7 +95,7 @@ class ScatterPlot(QWidget):
         self._plot.installEventFilter(self)
         self._plot.viewport().installEventFilter(self)
         self._plot.viewport().setMouseTracking(True)
-        self._legend.shown_changed.connect(self._show_groups)
+        self.legend.shown_changed.connect(self._show_groups)
         self._box.lassoed.connect(self._lassoed)
         self._box.clicked.connect(self._clicked)
         self._box.double_clicked.connect(self.fit)
@@ -115,6 +116,8 @@ class ScatterPlot(QWidget):
             raise ValueError(f"points {points.shape} do not fit groups {groups.shape}")
         if len(points) != len(self._points):
             self._selected = np.zeros(0, dtype=np.int64)
+        if not np.array_equal(points, self._points):
+            self._hover(None)  # another point lies under the mouse now
         self._points, self._groups = points, groups
         for item in self._items.values():
             self._plot.removeItem(item)
@@ -133,7 +136,7 @@ class ScatterPlot(QWidget):
         listed = [(group, name, counts.get(group, 0)) for group, name in enumerate(names)]
         if NO_GROUP in counts:
             listed.append((NO_GROUP, "no class", counts[NO_GROUP]))
-        self._legend.set_groups(listed)
+        self.legend.set_groups(listed)
         self._show_groups()
         if fit:
             self.fit()
@@ -283,10 +286,10 @@ class ScatterPlot(QWidget):
     # -- drawing ----------------------------------------------------------------------------
 
     def _is_shown(self) -> np.ndarray:
-        return ~np.isin(self._groups, list(self._legend.hidden()))
+        return ~np.isin(self._groups, list(self.legend.hidden()))
 
     def _show_groups(self) -> None:
-        hidden = self._legend.hidden()
+        hidden = self.legend.hidden()
         for group, item in self._items.items():
             item.setVisible(group not in hidden)
         if self._hovered is not None and (

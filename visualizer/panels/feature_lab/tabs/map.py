@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from visualizer.jobs import JobError, JobState
 from visualizer.panels.feature_lab.context import Context
@@ -71,8 +71,9 @@ class MapTab(Tab):
         self.plot = ScatterPlot("map_plot", "Map of the features")
         controls = column(
             self.method, self.perplexity, self.seed, self.again, self.bar,
-            QLabel("Colour and shape by"), self.color, self.text,
+            QLabel("Colour and shape by"), self.color, self.plot.legend, self.text,
         )  # fmt: skip
+        self.plot.legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         content = QWidget()
         lay_out(content, self.name, controls, self.plot)
         self._first = FeaturesFirst("map", content, host.extractor)
