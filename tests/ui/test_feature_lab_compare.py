@@ -14,6 +14,7 @@ from widgets.bar_list import BarList
 from widgets.curve_plot import CurvePlot
 
 SIDE = 40
+EDGE = 10  # less than a tile: the last row of tiles ends here, over the one before
 
 
 @pytest.fixture
@@ -28,11 +29,11 @@ def lab(qtbot, folders, tmp_path):
 
 @pytest.fixture
 def large(tmp_path):
-    """Four tiles by two: dark noise, bright noise, and paper at the right."""
+    """Four tiles by three: dark noise, bright noise, and paper at the right."""
     rng = np.random.default_rng(8)
-    pixels = np.full((2 * SIDE, 4 * SIDE, 3), 255, np.uint8)
-    pixels[:, :SIDE] = rng.integers(0, 100, (2 * SIDE, SIDE, 3))
-    pixels[:, SIDE : 2 * SIDE] = rng.integers(150, 250, (2 * SIDE, SIDE, 3))
+    pixels = np.full((2 * SIDE + EDGE, 4 * SIDE, 3), 255, np.uint8)
+    pixels[:, :SIDE] = rng.integers(0, 100, (2 * SIDE + EDGE, SIDE, 3))
+    pixels[:, SIDE : 2 * SIDE] = rng.integers(150, 250, (2 * SIDE + EDGE, SIDE, 3))
     path = tmp_path / "large.png"
     Image.fromarray(pixels).save(path)
     return path
@@ -91,7 +92,12 @@ def test_a_large_picture_is_told_tile_by_tile(qtbot, lab, large, monkeypatch):
     assert (dark[:, 0] > 0.5).all()
     assert (bright[:, 1] > 0.5).all()
     assert np.isnan(bright[:, 2:]).all()
-    assert "4 told, 4 background" in child(lab, QLabel, "large_about").text()
+    painted = told.painted(1)
+    assert painted.shape == told.overview.shape[:2]
+    assert (painted[:, : SIDE // 2] > 0.5).all()
+    assert np.isnan(painted[:, 3 * SIDE :]).all()
+    assert told.tile_at(2 * SIDE + EDGE - 1, SIDE + 1) == (2, 1)
+    assert "6 told, 6 background" in child(lab, QLabel, "large_about").text()
     votes = child(lab, BarList, "large_votes")
     assert sum(bar.value for bar in votes.bars()) == pytest.approx(1)
     qtbot.mouseClick(votes, Qt.MouseButton.LeftButton, pos=votes.line_center(1))

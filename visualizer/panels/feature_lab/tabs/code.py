@@ -36,6 +36,7 @@ class CodeTab(Tab):
         add_choice(self.program, "", ON_SCREEN, ABOUT_SCREEN)
         for name, template in TEMPLATES.items():
             add_choice(self.program, name, template.title, template.about)
+        self.program.setMinimumContentsLength(16)
         self.about = wrapping_label("code_about")
         self.copy = button("code_copy", "Copy", "Copy the program")
         self.save = button("code_save", "Save…", "Save the program as a .py file")

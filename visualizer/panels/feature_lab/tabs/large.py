@@ -177,14 +177,11 @@ class LargeTab(Tab):
         from engines.tiles import pool_votes
 
         category = min(self.settings.category, len(told.classes) - 1)
-        values = told.map_of(category)
-        scale = told.overview.shape[1] / told.width
-        side, stride = told.grid.side * scale, told.grid.stride * scale
-        middle = (side - 1) / 2
+        values = told.painted(category)
         self.map.view.set_overlay_text("")
         self.map.set_map(
             quantize(values, (0.0, 1.0)), values, colors="magnitude", levels=(0.0, 1.0),
-            step=(stride, stride), origin=(middle, middle),
+            step=(1.0, 1.0), origin=(0.0, 0.0),
         )  # fmt: skip
         self.map.set_picture(told.overview)
         self.map.set_opacity(self.settings.opacity)
@@ -206,15 +203,16 @@ class LargeTab(Tab):
         )
 
     def _fit(self, told: Answers) -> None:
-        rows, columns = told.grid.shape
+        rows, columns = told.overview.shape[:2]
         viewport = self.map.view.viewport()
         across = max(columns, rows * viewport.width() / max(1, viewport.height()))
         self.map.view.zoom_to((rows - 1) / 2, (columns - 1) / 2, 1.04 * across)
 
-    def _point(self, row: int, place: int) -> None:
+    def _point(self, y: int, x: int) -> None:
         told = self.shown
         if told is None:
             return
+        row, place = told.tile_at(y, x)
         found = [n for n, one in enumerate(told.places) if (one.row, one.column) == (row, place)]
         scale = told.overview.shape[1] / told.width
         top, left = told.grid.tops[row] * scale, told.grid.lefts[place] * scale

@@ -43,6 +43,30 @@ class Answers:
 
         return vote_map(self.places, self.probabilities, self.grid.shape, category)
 
+    def painted(self, category: int) -> np.ndarray:
+        """Return `map_of` where the tiles lie on the overview, (h, w); NaN between tiles.
+
+        Each pixel has the tile whose middle is nearest: tiles overlap where the stride is smaller
+        than the side, and the last ones of a row or column end at the picture's edge.
+        """
+        (rows, near_rows), (columns, near_columns) = self._nearest(0), self._nearest(1)
+        values = self.map_of(category)[np.ix_(rows, columns)]
+        values[~np.logical_and.outer(near_rows, near_columns)] = np.nan
+        return values
+
+    def tile_at(self, y: int, x: int) -> tuple[int, int]:
+        """Return the row and column of the tile that is painted at a pixel of the overview."""
+        return int(self._nearest(0)[0][y]), int(self._nearest(1)[0][x])
+
+    def _nearest(self, axis: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return for each pixel along an axis the nearest tile, and whether it reaches there."""
+        count = self.overview.shape[axis]
+        scale = count / (self.height, self.width)[axis]
+        starts = np.array((self.grid.tops, self.grid.lefts)[axis], float)
+        middles = (starts + self.grid.side / 2) * scale
+        away = np.abs(np.arange(count)[:, None] + 0.5 - middles)
+        return away.argmin(axis=1), away.min(axis=1) <= self.grid.side / 2 * scale + 0.5
+
 
 def tell_tiles(task: Task, settings: LargeSettings, classifier: str) -> Iterator[Step]:
     """Yield the answers for the tiles of a large picture as they come.
