@@ -7,10 +7,15 @@ from benchmarks import (
     filtering,
     finetune,
     interaction,
+    learning,
     live,
     startup,
 )
 
-for part in (startup, filtering, interaction, cnn, live, feature_visualization, features, finetune):
+PARTS = (
+    startup, filtering, interaction, cnn, live, feature_visualization, features, learning, finetune,
+)  # fmt: skip
+
+for part in PARTS:
     print(f"\n## {part.__doc__.splitlines()[0]}\n")
     part.main()
