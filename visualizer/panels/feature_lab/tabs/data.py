@@ -174,7 +174,7 @@ class DataTab(Tab):
         ):  # fmt: skip
             with QSignalBlocker(box):
                 box.setValue(value)
-            box.setEnabled(not given)
+            box.setVisible(not given)  # they would not be the shares that it comes with
         self.test.setText(f"test {shares[2]} %, what remains")
         self.test.setVisible(not given)
 
