@@ -144,9 +144,13 @@ def test_broken_files_copies_and_reasons_are_listed_and_choose_their_pictures(qt
     assert "2 pictures are copies" in notice
     tree = child(lab, QTreeWidget, "data_found")
     row = next(i for i, line in enumerate(lines) if line.startswith("Copies"))
+    tree.scrollToItem(tree.topLevelItem(row))
+    qtbot.waitUntil(lambda: tree.visualItemRect(tree.topLevelItem(row)).height() > 0)
     place = tree.visualItemRect(tree.topLevelItem(row)).center()
-    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    settle(qtbot, lab)
+    assert tree.itemAt(place) is tree.topLevelItem(row)
+    with qtbot.waitSignal(tree.itemClicked):
+        qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: len(lab.state.selected) == 2)
     names = [lab.dataset.samples[i].name for i in lab.state.selected]
     assert names == ["dark/00.png", "dark/copy.png"]
 
