@@ -6,21 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
-    QKeyEvent,
     QPainterPath,
-    QPen,
     QResizeEvent,
     QTextOption,
 )
-from PySide6.QtWidgets import QGraphicsPathItem, QGridLayout, QWidget
-from superqt import QElidingLabel
+from PySide6.QtWidgets import QWidget
 
-from widgets._image_view.canvas import PictureBox
-from widgets._image_view.color_bar import ColorBar
 from widgets.colors import (
     NOT_A_NUMBER,
     OUTLINE_UNDER,
@@ -29,19 +24,13 @@ from widgets.colors import (
     quantize,
     text_color_on,
 )
-from widgets.plot_look import dress_axes, plain_axes
+from widgets.plot_look import dress_axes
+from widgets.square_map import MARK_LAYER, Cell, SquareMap, cosmetic
 
-_MARK_LAYER = 10
 _WIDTHS = ((OUTLINE_UNDER, 4.0), (WINDOW_OUTLINE, 2.0))
-_ARROWS = {
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-}
 
 
-class ConfusionMatrix(QWidget):
+class ConfusionMatrix(SquareMap):
     """Shows (C, C) counts, row = true class, column = what was said, coloured by share of the row.
 
     A cell has its count and, where there is room, its share of the true class. Mouse: hovering says
@@ -55,50 +44,20 @@ class ConfusionMatrix(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         """name: the objectName; drawing "<name>_area", the line above it "<name>_readout"."""
-        super().__init__(parent)
-        self.setObjectName(name)
+        super().__init__(name, "Confusion matrix: true class against predicted class", parent)
         self._counts = np.zeros((0, 0), np.int64)
         self._classes: tuple[str, ...] = ()
-        self._hovered: tuple[int, int] | None = None
-        self._chosen: tuple[int, int] | None = None
+        self._chosen: Cell | None = None
         self._texts: list[tuple[pg.TextItem, int, int]] = []
-        self._box = PictureBox()
-        self._plot = pg.PlotWidget(viewBox=self._box)
-        self._plot.setObjectName(f"{name}_area")
         self._plot.setToolTip("Hover: the cell in words; click: its pictures; arrows and Return")
-        plain_axes(self._plot)
-        self._image = pg.ImageItem(axisOrder="row-major")
-        self._plot.addItem(self._image)
-        self._frames = [self._frame(color, width) for color, width in _WIDTHS]
-        self._readout = QElidingLabel()
-        self._readout.setObjectName(f"{name}_readout")
-        self._bar = ColorBar()
+        self._frames = [self._path_item(MARK_LAYER) for _ in _WIDTHS]
+        for frame, (color, width) in zip(self._frames, _WIDTHS, strict=True):
+            frame.setPen(cosmetic(color, width))
         self._bar.set_note("share of the true class")
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._readout, 0, 0, 1, 2)
-        layout.addWidget(self._plot, 1, 0)
-        layout.addWidget(self._bar, 1, 1)
-        layout.setRowStretch(1, 1)
-        layout.setColumnStretch(0, 1)
-        self.setFocusProxy(self._plot)
-        self._plot.setAccessibleName("Confusion matrix: true class against predicted class")
-        self._plot.installEventFilter(self)
-        self._plot.viewport().installEventFilter(self)
-        self._plot.viewport().setMouseTracking(True)
-        self._box.clicked.connect(self._clicked)
         self._take_palette()
 
-    def _frame(self, color: QColor, width: float) -> QGraphicsPathItem:
-        item = QGraphicsPathItem()
-        pen = QPen(color, width)
-        pen.setCosmetic(True)
-        item.setPen(pen)
-        item.setZValue(_MARK_LAYER)
-        item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        self._box.addItem(item, ignoreBounds=True)
-        return item
+    def _count(self) -> int:
+        return len(self._counts)
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -112,8 +71,7 @@ class ConfusionMatrix(QWidget):
         pixels[~np.isfinite(shares)] = NOT_A_NUMBER.getRgb()[:3]
         self._image.setImage(pixels, autoLevels=False, levels=(0, 255))
         self._bar.set_scale("magnitude", (0.0, 1.0))
-        count = max(len(classes), 1)
-        self._box.setRange(xRange=(0, count), yRange=(0, count), padding=0.0)
+        self.fit()
         self._put_texts(pixels)
         self.set_chosen(None)
         self._hover(None)
@@ -128,84 +86,27 @@ class ConfusionMatrix(QWidget):
         totals = self._counts.sum(axis=1, keepdims=True)
         return np.where(totals > 0, self._counts / np.maximum(totals, 1), np.nan)
 
-    def set_chosen(self, cell: tuple[int, int] | None) -> None:
+    def set_chosen(self, cell: Cell | None) -> None:
         """Frame the cell whose pictures are shown elsewhere."""
         self._chosen = cell
         self._draw_frames()
-
-    def readout(self) -> str:
-        """Return the line above the matrix."""
-        return self._readout.text()
 
     def texts(self) -> list[str]:
         """Return what is written in the cells, row by row."""
         return [item.toPlainText() for item, _, _ in self._texts]
 
-    def viewport(self) -> QWidget:
-        """Return the widget that takes the mouse; positions are in its pixels."""
-        return self._plot.viewport()
-
-    def cell_to_widget(self, row: int, column: int) -> QPoint:
-        """Return where the middle of a cell lies in the viewport."""
-        return self._plot.mapFromScene(self._box.mapViewToScene(QPointF(column + 0.5, row + 0.5)))
-
     # -- events -----------------------------------------------------------------------------
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the mouse over the matrix, and its keys."""
-        kind = event.type()
-        if kind == QEvent.Type.KeyPress and watched is self._plot:
-            return self._key_pressed(event)
-        if kind == QEvent.Type.MouseMove and not event.buttons():
-            self._hover(self._cell(self._plot.mapToScene(event.position().toPoint())))
-        elif kind == QEvent.Type.Leave:
-            self._hover(None)
-        return super().eventFilter(watched, event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette and the text size."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._take_palette()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Write as much as the cells have room for."""
         super().resizeEvent(event)
         self._fit_texts()
 
-    def _key_pressed(self, event: QKeyEvent) -> bool:
-        key = Qt.Key(event.key())
-        if key in _ARROWS and len(self._counts):
-            row, column = self._hovered or (0, 0)
-            down, right = _ARROWS[key] if self._hovered else (0, 0)
-            last = len(self._counts) - 1
-            self._hover((min(max(row + down, 0), last), min(max(column + right, 0), last)))
-            return True
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._hovered is not None:
-            self._choose(self._hovered)
-            return True
-        if key == Qt.Key.Key_Escape and self._hovered is not None:
-            self._hover(None)
-            return True
-        return False
-
-    def _clicked(self, position: QPointF) -> None:
-        cell = self._cell(self._box.mapToScene(position))
-        if cell is not None:
-            self._hover(cell)
-            self._choose(cell)
-
-    def _choose(self, cell: tuple[int, int]) -> None:
+    def _choose(self, cell: Cell) -> None:
         self.set_chosen(cell)
         self.cell_chosen.emit(*cell)
 
-    def _cell(self, scene: QPointF) -> tuple[int, int] | None:
-        place = self._box.mapSceneToView(scene)
-        row, column = int(place.y() // 1), int(place.x() // 1)
-        count = len(self._counts)
-        return (row, column) if 0 <= row < count and 0 <= column < count else None
-
-    def _hover(self, cell: tuple[int, int] | None) -> None:
+    def _hover(self, cell: Cell | None) -> None:
         self._hovered = cell
         self._draw_frames()
         if cell is None:

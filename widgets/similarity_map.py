@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainterPath, QPalette, QPen
-from PySide6.QtWidgets import QGraphicsPathItem, QGridLayout, QWidget
-from superqt import QElidingLabel
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainterPath, QPalette
+from PySide6.QtWidgets import QWidget
 
-from widgets._image_view.canvas import PictureBox
-from widgets._image_view.color_bar import ColorBar
 from widgets._image_view.navigation import ZOOM_PER_NOTCH
 from widgets.colors import (
     NOT_A_NUMBER,
@@ -22,18 +18,13 @@ from widgets.colors import (
     color_table,
     quantize,
 )
-from widgets.plot_look import dress_axes, plain_axes, zoomed_by_key
+from widgets.plot_look import dress_axes, zoomed_by_key
+from widgets.square_map import MARK_LAYER, Cell, SquareMap, cosmetic
 
-_BORDER_LAYER, _MARK_LAYER = 5, 10
-_ARROWS = {
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-}
+_BORDER_LAYER = 5
 
 
-class SimilarityMap(QWidget):
+class SimilarityMap(SquareMap):
     """Shows an (N, N) matrix; row and column i are the thing i of the order that was handed over.
 
     Mouse: hovering says which two and their number, a click chooses both, the wheel zooms, a drag
@@ -48,56 +39,24 @@ class SimilarityMap(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         """name: the objectName; drawing "<name>_area", readout "<name>_readout"."""
-        super().__init__(parent)
-        self.setObjectName(name)
+        super().__init__(name, "How alike the pictures are", parent)
         self._values = np.zeros((0, 0), np.float32)
         self._names: Sequence[str] = ()
         self._idle_text = ""
-        self._hovered: tuple[int, int] | None = None
-        self._box = PictureBox()
-        self._plot = pg.PlotWidget(viewBox=self._box)
-        self._plot.setObjectName(f"{name}_area")
         self._plot.setToolTip(
             "Hover: which two pictures; click: choose both; wheel: zoom; double click: show all"
         )
-        plain_axes(self._plot)
-        self._image = pg.ImageItem(axisOrder="row-major", autoDownsample=True)
-        self._plot.addItem(self._image)
+        self._image.setAutoDownsample(True)
         self._borders = self._path_item(_BORDER_LAYER)
-        self._marks = [self._path_item(_MARK_LAYER) for _ in range(2)]
-        self._cross = self._path_item(_MARK_LAYER)
-        self._readout = QElidingLabel()
-        self._readout.setObjectName(f"{name}_readout")
-        self._bar = ColorBar()
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._readout, 0, 0, 1, 2)
-        layout.addWidget(self._plot, 1, 0)
-        layout.addWidget(self._bar, 1, 1)
-        layout.setRowStretch(1, 1)
-        layout.setColumnStretch(0, 1)
-        self.setFocusProxy(self._plot)
-        self.setAccessibleName("How alike the pictures are")
-        self._plot.setAccessibleName(self.accessibleName())
-        self._connect()
-        self._take_palette()
-
-    def _connect(self) -> None:
-        self._plot.installEventFilter(self)
-        self._plot.viewport().installEventFilter(self)
-        self._plot.viewport().setMouseTracking(True)
+        self._marks = [self._path_item(MARK_LAYER) for _ in range(2)]
+        self._cross = self._path_item(MARK_LAYER)
         self._box.wheel_turned.connect(self._zoom)
         self._box.drag_started.connect(self._drag_started)
         self._box.drag_moved.connect(self._drag_moved)
-        self._box.clicked.connect(self._clicked)
+        self._take_palette()
 
-    def _path_item(self, layer: int) -> QGraphicsPathItem:
-        item = QGraphicsPathItem()
-        item.setZValue(layer)
-        item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        self._box.addItem(item, ignoreBounds=True)
-        return item
+    def _count(self) -> int:
+        return len(self._values)
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -148,60 +107,21 @@ class SimilarityMap(QWidget):
         for item in self._marks:
             item.setPath(path)
 
-    def readout(self) -> str:
-        """Return the line above the map."""
-        return self._readout.text()
-
-    def fit(self) -> None:
-        """Show everything."""
-        count = max(len(self._values), 1)
-        self._box.setRange(xRange=(0, count), yRange=(0, count), padding=0.0)
-
-    def viewport(self) -> QWidget:
-        """Return the widget that takes the mouse; positions are in its pixels."""
-        return self._plot.viewport()
-
-    def cell_to_widget(self, row: int, column: int) -> QPoint:
-        """Return where the middle of a cell lies in the viewport."""
-        return self._plot.mapFromScene(self._box.mapViewToScene(QPointF(column + 0.5, row + 0.5)))
-
     # -- events -----------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the mouse over the map, and its keys."""
-        kind = event.type()
-        if kind == QEvent.Type.KeyPress and watched is self._plot:
-            return self._key_pressed(event)
-        if kind == QEvent.Type.MouseMove and not event.buttons():
-            self._hover(self._cell(self._plot.mapToScene(event.position().toPoint())))
-        elif kind == QEvent.Type.Leave:
-            self._hover(None)
-        elif kind == QEvent.Type.MouseButtonDblClick:
+        """Show everything on a double click."""
+        if event.type() == QEvent.Type.MouseButtonDblClick:
             self.fit()
         return super().eventFilter(watched, event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette and the text size."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._take_palette()
-
     def _key_pressed(self, event: QKeyEvent) -> bool:
-        key = Qt.Key(event.key())
-        if key in _ARROWS and len(self._values):
-            row, column = self._hovered or (0, 0)
-            down, right = _ARROWS[key] if self._hovered else (0, 0)
-            last = len(self._values) - 1
-            self._hover((min(max(row + down, 0), last), min(max(column + right, 0), last)))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._hovered is not None:
-            self.pair_chosen.emit(*self._hovered)
-        elif key == Qt.Key.Key_Escape and self._hovered is not None:
-            self._hover(None)
-        elif key in (Qt.Key.Key_Home, Qt.Key.Key_0):
+        if super()._key_pressed(event):
+            return True
+        if Qt.Key(event.key()) in (Qt.Key.Key_Home, Qt.Key.Key_0):
             self.fit()
-        else:
-            return zoomed_by_key(self._box, event)
-        return True
+            return True
+        return zoomed_by_key(self._box, event)
 
     def _zoom(self, notches: float, position: QPointF) -> None:
         factor = ZOOM_PER_NOTCH**-notches
@@ -215,19 +135,10 @@ class SimilarityMap(QWidget):
         moved = self._drag_start.translated(-way.x() * width, -way.y() * height)
         self._box.setRange(moved, padding=0.0)
 
-    def _clicked(self, position: QPointF) -> None:
-        cell = self._cell(self._box.mapToScene(position))
-        if cell is not None:
-            self._hover(cell)
-            self.pair_chosen.emit(*cell)
+    def _choose(self, cell: Cell) -> None:
+        self.pair_chosen.emit(*cell)
 
-    def _cell(self, scene: QPointF) -> tuple[int, int] | None:
-        place = self._box.mapSceneToView(scene)
-        row, column = int(place.y() // 1), int(place.x() // 1)
-        count = len(self._values)
-        return (row, column) if 0 <= row < count and 0 <= column < count else None
-
-    def _hover(self, cell: tuple[int, int] | None) -> None:
+    def _hover(self, cell: Cell | None) -> None:
         if cell == self._hovered:
             return
         self._hovered = cell
@@ -278,12 +189,6 @@ class SimilarityMap(QWidget):
         dress_axes(self._plot, {"bottom": "pictures by class", "left": "pictures by class"}, self)
         widths = ((OUTLINE_UNDER, 3), (WINDOW_OUTLINE, 1.5))
         for item, (color, width) in zip(self._marks, widths, strict=True):
-            item.setPen(_cosmetic(color, width))
-        self._cross.setPen(_cosmetic(WINDOW_OUTLINE, 1.0))
-        self._borders.setPen(_cosmetic(self.palette().color(QPalette.ColorRole.Shadow), 1.0))
-
-
-def _cosmetic(color: object, width: float) -> QPen:
-    pen = QPen(color, width)
-    pen.setCosmetic(True)
-    return pen
+            item.setPen(cosmetic(color, width))
+        self._cross.setPen(cosmetic(WINDOW_OUTLINE, 1.0))
+        self._borders.setPen(cosmetic(self.palette().color(QPalette.ColorRole.Shadow), 1.0))
