@@ -90,7 +90,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         )  # fmt: skip
         self.explaining = self.lane("unit")
         self.unit = UnitPresenter(view.unit, self.explaining, self)
-        self.tabs = TabBox(view.drawer, self._tab_host(), self.edits, self.release, self)
+        self.tabs = TabBox(view.drawer, self._tab_host(), self.release, self)
         add_actions(self)
         self._connect()
         self._show_controls(self.state)
