@@ -33,11 +33,6 @@ class Node:
     shape: tuple[int, ...] | None
     parameters: int
 
-    @property
-    def hidden_fully_connected(self) -> bool:
-        """Whether it is a linear layer; the last of a network gives the classes."""
-        return self.role == "linear"
-
 
 @dataclass(frozen=True)
 class Edge:

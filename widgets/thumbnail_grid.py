@@ -255,12 +255,6 @@ class ThumbnailGrid(QListView):
 
     # -- sizes ------------------------------------------------------------------------------
 
-    def set_side(self, side: int) -> None:
-        """Show pictures of `side` pixels; they are asked for anew."""
-        self.side = side
-        self.clear_thumbnails()
-        self._fit()
-
     def cell_size(self) -> QSize:
         """Return the room of one picture with its caption."""
         text = self.fontMetrics().height() + 2 if self.captions else 0

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.hooks import RemovableHandle
 
 from engines._features.parts import Pooling
 from engines._features.pooling import check_pooling, pool
+from engines._networks.hooking import answering
 from engines._networks.recording import Stop, tensors_in
 from engines._networks.running import evaluating, run
 from engines.errors import FeatureError
@@ -30,11 +29,19 @@ def pooled_answers(module: nn.Module, batch: Tensor, wanted: Sequence[Wanted]) -
     for layer, pooling in wanted:
         check_layer(module, layer)
         check_pooling(pooling)
-    answers: dict[Wanted, Tensor] = {}
+    asked, answers = set(wanted), dict[Wanted, Tensor]()
     batch = _as_network_wants(module, batch)
-    watched = _watched(module, set(wanted), answers)
-    # Once every wanted layer has answered, what comes behind need not run.
-    with evaluating(module), torch.no_grad(), watched, suppress(Stop):
+
+    def take(name: str, _path: str, answer: Any) -> None:
+        for layer, pooling in asked:
+            if layer == name:
+                answers[layer, pooling] = pool(_first_tensor(answer, layer), pooling).cpu()
+        if len(answers) == len(asked):
+            raise Stop  # what comes behind need not run
+
+    paths = {layer.split("#")[0] for layer, _ in asked}
+    parts = {path: module.get_submodule(path) for path in paths}
+    with evaluating(module), torch.no_grad(), answering(parts, take), suppress(Stop):
         run(module, batch)
     for layer, _ in wanted:
         if not any(layer == found for found, _ in answers):
@@ -53,37 +60,6 @@ def check_layer(module: nn.Module, layer: str) -> None:
 def _as_network_wants(module: nn.Module, batch: Tensor) -> Tensor:
     weight = next((one for one in module.parameters() if one.is_floating_point()), None)
     return batch if weight is None else batch.to(weight.device, weight.dtype)
-
-
-@contextmanager
-def _watched(
-    module: nn.Module, wanted: set[Wanted], answers: dict[Wanted, Tensor]
-) -> Iterator[None]:
-    """Put the pooled answers into `answers` and end the run when all are there."""
-    times = Counter[str]()
-    handles: list[RemovableHandle] = []
-    paths = {layer.split("#")[0] for layer, _ in wanted}
-
-    def after_of(path: str) -> Callable[[nn.Module, Any, Any], None]:
-        def after(_part: nn.Module, _inputs: Any, result: Any) -> None:
-            times[path] += 1
-            name = path if times[path] == 1 else f"{path}#{times[path]}"
-            for layer, pooling in wanted:
-                if layer == name:
-                    answers[layer, pooling] = pool(_first_tensor(result, layer), pooling).cpu()
-            if len(answers) == len(wanted):
-                raise Stop
-
-        return after
-
-    try:
-        for path, part in module.named_modules():
-            if path in paths:
-                handles.append(part.register_forward_hook(after_of(path)))
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def _first_tensor(result: Any, layer: str) -> Tensor:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from weakref import WeakSet
 
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
-from torch.utils.hooks import RemovableHandle
 
+from engines._networks.hooking import answering
 from engines._networks.recording import is_leaf, name_of, overwritten
 from engines._networks.running import evaluating, run
 from engines.activations import Maps
@@ -82,9 +82,10 @@ class _Store:
         )
 
 
-def _wanted(module: nn.Module, layers: Iterable[str] | None) -> tuple[set[str], set[str] | None]:
-    """Return the paths to hook and, where calls were chosen, the names to keep."""
-    parts = dict(module.named_modules())
+def _wanted(
+    parts: dict[str, nn.Module], layers: Iterable[str] | None
+) -> tuple[set[str], set[str] | None]:
+    """Return the paths to listen at and, where calls were chosen, the names to keep."""
     if layers is None:
         return {name for name, part in parts.items() if is_leaf(part)}, None
     names = list(layers)
@@ -107,16 +108,19 @@ def capture(module: nn.Module, batch: Tensor, layers: Iterable[str] | None) -> d
     Watching every operation for writes costs as much as a fifth of a small network's forward, so
     only in-place modules are watched until a network turns out to write elsewhere, too.
     """
-    paths, names = _wanted(module, layers)
+    modules = dict(module.named_modules())
+    paths, names = _wanted(modules, layers)
+    parts = {path: part for path, part in modules.items() if path in paths}
+    in_place = [part for part in modules.values() if getattr(part, "inplace", False) is True]
     with evaluating(module), torch.no_grad():
         store = _Store()
         if module not in _watched:
-            with _hooks(module, paths, names, store):
+            with _kept_in(store, parts, names, in_place):
                 run(module, batch)
         if module in _watched or not store.complete():
             _watched.add(module)
             store = _Store()
-            with _hooks(module, paths, names, store), _BeforeOverwriting(store):
+            with _kept_in(store, parts, names, in_place), _BeforeOverwriting(store):
                 run(module, batch)
     missing = sorted((names or set()) - set(store.tensors))
     if names is not None and not store.tensors:
@@ -125,37 +129,27 @@ def capture(module: nn.Module, batch: Tensor, layers: Iterable[str] | None) -> d
 
 
 @contextmanager
-def _hooks(
-    module: nn.Module, paths: set[str], names: set[str] | None, store: _Store
+def _kept_in(
+    store: _Store,
+    parts: dict[str, nn.Module],
+    names: set[str] | None,
+    in_place: Iterable[nn.Module],
 ) -> Iterator[None]:
-    """Let `store` keep the answers of the layers at `paths`, until in-place modules write."""
-    times = Counter[str]()
-    handles: list[RemovableHandle] = []
+    """Let `store` keep the answers of `parts`, and copy them before `in_place` modules write."""
+
+    def take(name: str, path: str, answer: Any) -> None:
+        if names is None or name in names or path in names:
+            store.add(name, answer)
 
     def before(_part: nn.Module, inputs: tuple[Any, ...]) -> None:
         for value in inputs:
             if isinstance(value, Tensor):
                 store.save(value)
 
-    def after_of(path: str) -> Callable[[nn.Module, Any, Any], None]:
-        def after(_part: nn.Module, _inputs: Any, result: Any) -> None:
-            times[path] += 1
-            name = path if times[path] == 1 else f"{path}#{times[path]}"
-            if names is None or name in names or path in names:
-                store.add(name, result)
-
-        return after
-
-    try:
-        for path, part in module.named_modules():
-            if getattr(part, "inplace", False) is True:
-                handles.append(part.register_forward_pre_hook(before))
-            if path in paths:
-                handles.append(part.register_forward_hook(after_of(path)))
+    with answering(parts, take), ExitStack() as hooks:
+        for part in in_place:
+            hooks.callback(part.register_forward_pre_hook(before).remove)
         yield
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 _EXTRA_TOKENS = 8

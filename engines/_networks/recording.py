@@ -85,10 +85,6 @@ class Recording:
     error: Exception | None
     failed: Call | None
 
-    def finished_leaves(self) -> list[Call]:
-        """Return the calls in which no other module ran, in the order in which they ended."""
-        return [call for call in self.calls if call.leaf and call.output_shape is not None]
-
 
 def name_of(function: Callable[..., Any]) -> str:
     """Return the function's own name, "conv2d"."""

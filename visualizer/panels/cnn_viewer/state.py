@@ -47,10 +47,6 @@ class CnnViewerState(Frozen):
             model=choice, layer="", channel=0, position=None, held=False, input_size=None
         )
 
-    def runs_like(self, other: CnnViewerState) -> bool:
-        """Return whether the network is asked for the same numbers (the picture aside)."""
-        return (self.model, self.input_size) == (other.model, other.input_size)
-
     def looking_like(self, present: CnnViewerState) -> CnnViewerState:
         """Return this state with the tab open that is open in `present`, and looked at alike."""
         return self.replace(tab=present.tab, tabs=self.tabs.looking_like(present.tabs))
