@@ -26,6 +26,15 @@ def no_button_held(request):
 
 
 @pytest.fixture(autouse=True)
+def text_size_put_back():
+    """Put the application's font back, which a test of large text leaves to all that follow."""
+    before = QApplication.font() if QApplication.instance() is not None else None
+    yield
+    if before is not None and QApplication.font() != before:
+        QApplication.setFont(before)
+
+
+@pytest.fixture(autouse=True)
 def nothing_left_running(request):
     """Fail a test that leaves a thread of ours, or (for UI tests) a window or timer, behind."""
     threads = set(threading.enumerate())
