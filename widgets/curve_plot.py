@@ -191,6 +191,13 @@ class CurvePlot(QWidget):
             line = mark_line(position, text, COLORS["accent"], self._text_color())
             self._item.addItem(line)
         self._show_legend()
+        self._show_numbers()
+
+    def _show_numbers(self) -> None:
+        # Without curves the numbers of a scale that nobody chose would be invented.
+        for side, which in (("bottom", "x"), ("left", "y")):
+            there = bool(self._curves) or which in self._fixed
+            self._item.getAxis(side).setStyle(showValues=there)
 
     def _show_legend(self) -> None:
         # Above the plot, not in it: a small plot has no corner free of data.
@@ -236,11 +243,13 @@ class CurvePlot(QWidget):
         """Show these x at first and whenever everything is shown, whatever the curves reach."""
         self._item.getViewBox().setXRange(low, high, padding=0.02)
         self._fixed["x"] = (low, high)
+        self._show_numbers()
 
     def set_y_range(self, low: float, high: float) -> None:
         """Show these y at first and whenever everything is shown, whatever the curves reach."""
         self._item.getViewBox().setYRange(low, high, padding=0.05)
         self._fixed["y"] = (low, high)
+        self._show_numbers()
 
     def set_x_names(self, names: Sequence[tuple[float, str]]) -> None:
         """Write names at places of the x axis instead of numbers; none brings the numbers back."""

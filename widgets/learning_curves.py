@@ -91,7 +91,7 @@ class LearningCurves(QWidget):
                 for curve in _curves(run, 100 * run.train_accuracy, 100 * run.validation_accuracy)
             ]
         )
-        self.legend.setText(_legend(begun))
+        self.legend.setText(_legend(begun) if begun else _nothing_yet(bool(self._runs)))
 
 
 def _curves(run: TrainingRun, train: np.ndarray, validation: np.ndarray) -> list[Curve]:
@@ -108,9 +108,13 @@ def _curves(run: TrainingRun, train: np.ndarray, validation: np.ndarray) -> list
     return curves
 
 
+def _nothing_yet(begun: bool) -> str:
+    if begun:
+        return "No epoch has ended yet."
+    return "Nothing has been trained yet: “Start” begins."
+
+
 def _legend(runs: Sequence[TrainingRun]) -> str:
-    if not runs:
-        return "Nothing has been trained yet: “Start” begins."
     names = [
         f'<span style="color:{COLORS[run.color]}">━━</span>&nbsp;{escape(run.name)}' for run in runs
     ]

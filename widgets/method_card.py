@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDoubleSpinBox,
@@ -156,13 +156,26 @@ class MethodCard(QFrame):
                 with QSignalBlocker(box):
                     box.setValue(value)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep room for all that is said."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        # A layout around it asks only for the least height, at which wrapped text is cut.
+        layout = self.layout()
+        assert layout is not None, "laid out from the start"
+        self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
+
     def set_facts(self, text: str) -> None:
         """Say what is trained."""
         self.facts.setText(text)
+        self._fit()
 
     def set_status(self, text: str) -> None:
         """Say how far it is, or how it ended."""
         self.status.setText(text)
+        self._fit()
 
     def show_running(self, title: str, *, waits: bool = False) -> None:
         """Show that it trains and can be paused and stopped, or that it waits for its turn."""

@@ -134,3 +134,19 @@ def test_a_run_is_stopped_and_goes_on_where_it_stopped(qtbot, lab):
     )
     assert lab.extractor.last.from_cache >= min(done, lab.extractor.last.done)
     lab.extractor.job.cancel()
+
+
+def test_after_other_pictures_nothing_is_left_of_the_former_ones(qtbot, lab, tmp_path):
+    run(qtbot, lab)
+    lab.tabs.open("data")
+    other = make_folder(tmp_path / "other", count=3)
+    lab.open_folder(other)
+    qtbot.waitUntil(lambda: lab.dataset.name == "other", timeout=30_000)
+    settle(qtbot, lab)
+    for picture in other.rglob("*.png"):
+        picture.unlink()
+    lab.tabs.open("extract")
+    qtbot.waitUntil(lambda: "is no longer" in message(lab), timeout=30_000)
+    assert text(lab, "extract_result") == "Not extracted yet"
+    assert text(lab, "steps_title") == "What the network is given"
+    assert not child(lab, QLabel, "stage_0_facts").isVisible()

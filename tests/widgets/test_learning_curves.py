@@ -85,3 +85,15 @@ def test_the_legend_names_those_that_have_begun_and_what_the_lines_mean(view):
 def test_it_names_its_axes(view):
     assert plot(view, "loss").accessibleName() == "Plot: loss (cross entropy) against epoch"
     assert plot(view, "accuracy").accessibleName() == "Plot: accuracy (%) against epoch"
+
+
+def test_before_the_first_epoch_it_says_so_and_no_scale_is_invented(view):
+    legend = view.findChild(QLabel, "learning_legend")
+    axes = [plot(view, which)._item.getAxis(side) for which in ("loss", "accuracy") for side in
+            ("left", "bottom")]  # fmt: skip
+    assert "“Start” begins" in legend.text()
+    view.set_runs([TrainingRun("New head", "blue")])
+    assert legend.text() == "No epoch has ended yet."
+    assert not any(axis.style["showValues"] for axis in axes)
+    view.set_runs([run()])
+    assert all(axis.style["showValues"] for axis in axes)

@@ -49,7 +49,8 @@ class Extractor(QObject):
         self._features: Features | None = None
         self._of: tuple[Dataset, tuple[FeaturePart, ...]] | None = None
         self._running: tuple[Dataset, tuple[FeaturePart, ...]] | None = None
-        self.last: Extraction | None = None
+        self._last: Extraction | None = None
+        self._last_of: tuple[Dataset, tuple[FeaturePart, ...]] | None = None
         job.stepped.connect(self._stepped)
         job.finished.connect(self._over)
         job.cancelled.connect(self._over)
@@ -58,17 +59,21 @@ class Extractor(QObject):
     @property
     def features(self) -> Features | None:
         """The features of the present pictures and parts; None where they are not extracted."""
-        if self._of is None or self._of[0] is not self.dataset or self._of[1] != self.parts:
-            return None
-        return self._features
+        return self._features if self._is_wanted(self._of) else None
+
+    @property
+    def last(self) -> Extraction | None:
+        """How far the last run for the present pictures and parts came; None without one."""
+        return self._last if self._is_wanted(self._last_of) else None
+
+    def _is_wanted(self, of: tuple[Dataset, tuple[FeaturePart, ...]] | None) -> bool:
+        return of is not None and of[0] is self.dataset and of[1] == self.parts
 
     def set_wanted(self, dataset: Dataset | None, parts: tuple[FeaturePart, ...]) -> None:
         """Say what is to be extracted; a run for anything else ends, what it computed is kept."""
         self.dataset, self.parts = dataset, parts
-        if self.job.busy and self._running is not None:
-            of, what = self._running
-            if of is not dataset or what != parts:
-                self.job.cancel()
+        if self.job.busy and self._running is not None and not self._is_wanted(self._running):
+            self.job.cancel()
         self._forget_unused_networks()
 
     def set_network(self, key: NetworkKey, model: LoadedModel) -> None:
@@ -86,7 +91,7 @@ class Extractor(QObject):
         self._say(TOPIC, None)
         dataset, parts, store = self.dataset, self.parts, self.store
         networks = dict(self.networks)
-        self.last = None
+        self._last = None
 
         def steps() -> Iterator[Extraction]:
             from engines.features import extract_dataset, load_networks
@@ -100,11 +105,12 @@ class Extractor(QObject):
         self.began.emit()
 
     def _stepped(self, steps: list[Extraction]) -> None:
-        self.last = steps[-1]
-        if self.last.features is not None and self._running is not None:
-            self._features, self._of = self.last.features, self._running
-        self.stepped.emit(self.last)
-        if self.last.features is not None:
+        last = steps[-1]
+        self._last, self._last_of = last, self._running
+        if last.features is not None and self._running is not None:
+            self._features, self._of = last.features, self._running
+        self.stepped.emit(last)
+        if last.features is not None:
             self.arrived.emit()
 
     def _over(self) -> None:

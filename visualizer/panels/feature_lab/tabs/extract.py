@@ -110,8 +110,7 @@ class ExtractTab(Tab):
         self._make_steps(context)
         if before is None:
             self._look_at_kept()
-        if before is None or before.features is not context.features:
-            self._show_result()
+        self._show_result()  # an extraction may have ended while another tab was open
         self._enable()
 
     def _show_parts(self) -> None:
@@ -168,6 +167,7 @@ class ExtractTab(Tab):
         self.steps.show_steps(shown)
 
     def _steps_failed(self, error: JobError) -> None:
+        self.steps.clear()  # what stands there is another picture's
         self.host.say("preprocessing", error)
 
     # -- the run ----------------------------------------------------------------------------

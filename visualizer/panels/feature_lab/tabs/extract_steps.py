@@ -115,6 +115,15 @@ class StepsView(QWidget):
         left = tuple(key for key, box in self.switches.items() if not box.isChecked())
         self.leave_out_changed.emit(left)
 
+    def clear(self) -> None:
+        """Show no picture."""
+        self.title.setText("What the network is given")
+        for cell in self.cells:
+            cell.hide()
+        for bars in (self.whole, self.changed):
+            bars.set_bars(())
+        self.problem.hide()
+
     def show_steps(self, shown: Steps) -> None:
         """Show the steps of one picture."""
         self.title.setText(f"What the network is given of {shown.name}")
