@@ -15,7 +15,7 @@ import numpy as np
 
 from engines._finetune.augment import check as _check_augmentations
 from engines._finetune.augment import preview
-from engines._finetune.code import head_code
+from engines._finetune.code import head_code, head_code_of
 from engines._finetune.heads import replace_head
 from engines._finetune.records import (
     AUGMENTATIONS,
@@ -66,6 +66,7 @@ __all__ = [
     "card_path",
     "evaluate",
     "head_code",
+    "head_code_of",
     "method_plan",
     "posteriors",
     "preview",

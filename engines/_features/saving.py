@@ -95,10 +95,18 @@ def _table(features: Features, dataset: Dataset):  # type: ignore[no-untyped-def
         "file": _names(features, dataset),
         "class": [dataset.class_of(int(index)) for index in features.indices],
     }
-    for title, place in zip(features.titles, features.part_slices, strict=True):
+    for title, place in zip(_told_apart(features.titles), features.part_slices, strict=True):
         for number, column in enumerate(features.values[:, place].T):
             columns[f"{title} {number}"] = np.ascontiguousarray(column)
     return pyarrow.table(columns)
+
+
+def _told_apart(titles: tuple[str, ...]) -> list[str]:
+    """Return the titles, numbered where files of one name in several folders share theirs."""
+    return [
+        title if titles.index(title) == place else f"{title} ({titles[: place + 1].count(title)})"
+        for place, title in enumerate(titles)
+    ]
 
 
 def _names(features: Features, dataset: Dataset) -> list[str]:

@@ -10,6 +10,9 @@ from engines.errors import TrainingError
 if TYPE_CHECKING:
     from torch import nn
 
+    from engines._models.loaded import LoadedModel
+
+_FROZEN = ["for parameter in model.parameters():", "    parameter.requires_grad = False", ""]
 # These have second classifiers that only help in training from the start.
 _WITH_HELPERS = ("googlenet", "inception_v3")
 _DIGITS = """class DigitNetwork(nn.Module):
@@ -26,7 +29,7 @@ _DIGITS = """class DigitNetwork(nn.Module):
         return self.linear(self.features(batch))
 
 
-model = DigitNetwork()"""
+model = DigitNetwork()  # random weights; the trained ones: engines.models.load("digits")"""
 
 
 def head_code(name: str, classes: int, *, trained: bool = True) -> str:
@@ -48,15 +51,41 @@ def head_code(name: str, classes: int, *, trained: bool = True) -> str:
     lines += _built(name, source, trained and architecture.offer is not None)
     if source == "built in" and trained:
         lines += _embedded()
-    lines += ["for parameter in model.parameters():", "    parameter.requires_grad = False", ""]
-    before = find_heads(module)
-    if before:
-        for path in before:
-            lines += _replacement(module, path, classes)
-    else:
-        replace_head(module, classes)
-        lines.append(f"model.reset_classifier({classes})")
-    return "\n".join(lines) + "\n"
+    lines += _FROZEN
+    return "\n".join(lines + _headed(module, classes, None)) + "\n"
+
+
+def head_code_of(loaded: LoadedModel, classes: int) -> str:
+    """Return the program that gives just this network a head for `classes`; see `head_code`.
+
+    A network out of a person's file is opened by engines.models, which knows how.
+    """
+    from engines._networks.shadow import without_numbers
+
+    card = loaded.card
+    if card.source == "file":
+        lines = [
+            "from torch import nn",
+            "",
+            "from engines.models import load  # Kernelscope's; run this beside it",
+            "",
+            f"model = load({card.name!r}, trusted=True).module",
+            *_FROZEN,
+        ]
+        module = without_numbers(loaded.module)
+        return "\n".join(lines + _headed(module, classes, len(loaded.categories))) + "\n"
+    own = card.weights_state in ("own", "partial")
+    code = head_code(card.name, classes, trained=card.is_trained and not own)
+    note = f"# Without your own weights, {card.weights_source}: load them into `model` first.\n"
+    return note + code if own else code
+
+
+def _headed(module: nn.Module, classes: int, answers: int | None) -> list[str]:
+    paths = find_heads(module, answers)
+    if paths:
+        return [line for path in paths for line in _replacement(module, path, classes)]
+    replace_head(module, classes)
+    return [f"model.reset_classifier({classes})"]
 
 
 def _imports(source: str) -> list[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FORMAT = "kernelscope fine-tuned network 1"
 _FAMILY = FORMAT.rpartition(" ")[0]
 _CARD_BYTES = 16 << 20
+_MOST_CLASSES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,13 @@ def read_card(weights: str | PathLike[str]) -> ResultCard:
             std=tuple(float(value) for value in given["std"]),
         )
         classes = tuple(str(name) for name in raw["classes"])
-        _must_be_usable(preprocess, classes, beside.name)
+        previous = int(raw["previous_classes"])
+        _must_be_usable(preprocess, classes, previous, beside.name)
         return ResultCard(
             architecture=str(raw["architecture"]),
             title=str(raw["title"]),
             classes=classes,
-            previous_classes=int(raw["previous_classes"]),
+            previous_classes=previous,
             preprocess=preprocess,
             summary=str(raw["summary"]),
             weights_sha256=str(raw["weights_sha256"]),
@@ -95,6 +97,30 @@ def read_card(weights: str | PathLike[str]) -> ResultCard:
             f"{beside.name}, the card of this network, cannot be read ({error}). Copy both files "
             "again; without the card the weights open for a network that you choose."
         ) from error
+
+
+def bases(weights: str | PathLike[str]) -> tuple[Path, ...]:
+    """Return the files that a fine-tuned network was made from, the nearest first.
+
+    None where it was made from a network of the catalogue, or is not fine-tuned. Raises
+    CheckpointError for cards that cannot be used, and where they lead in a circle.
+    """
+    from engines._models.file_kind import CHECKPOINT_SUFFIXES
+
+    file = Path(weights)
+    found: list[Path] = []
+    while has_card(file):
+        base = Path(read_card(file).architecture)
+        if base.suffix.lower() not in CHECKPOINT_SUFFIXES:
+            break
+        if base.resolve() in {one.resolve() for one in (Path(weights), *found)}:
+            raise CheckpointError(
+                f"{Path(weights).name} says that it was made from {base.name}, which was made from "
+                "it in turn: one was saved over the other. Only a copy of the former file helps."
+            )
+        found.append(base)
+        file = base
+    return tuple(found)
 
 
 def load_finetuned(file: Path, *, trusted: bool = False) -> LoadedModel:
@@ -111,6 +137,7 @@ def load_finetuned(file: Path, *, trusted: bool = False) -> LoadedModel:
     from engines._models.reading import read_weights
 
     told = read_card(file)
+    bases(file)  # refuses a circle
     state = read_weights(file)
 
     def headed(module: torch.nn.Module) -> torch.nn.Module:
@@ -125,7 +152,9 @@ def load_finetuned(file: Path, *, trusted: bool = False) -> LoadedModel:
     else:
         architecture = architecture_of(told.architecture)
         card = architecture.card
-        finished, report = filled(lambda: headed(architecture.build(None)), state)
+        known, previous = len(architecture.categories), told.previous_classes
+        other = None if previous == known else previous  # it began with a file of another head
+        finished, report = filled(lambda: headed(architecture.build(other)), state)
     if not report.is_exact:
         raise CheckpointError(
             f"{file.name} and its card do not belong together: {report.summary} Copy both again.",
@@ -160,10 +189,13 @@ def _program(file: Path, *, trusted: bool) -> LoadedModel:
     return load_program(file, "none", trusted, False, 0)
 
 
-def _must_be_usable(preprocess: Preprocessing, classes: tuple[str, ...], name: str) -> None:
+def _must_be_usable(
+    preprocess: Preprocessing, classes: tuple[str, ...], previous: int, name: str
+) -> None:
     channels = len(preprocess.mean)
     if (
         len(classes) < 2
+        or not 1 <= previous <= _MOST_CLASSES
         or min(preprocess.height, preprocess.width) < 1
         or channels not in (1, 3)
         or len(preprocess.std) != channels

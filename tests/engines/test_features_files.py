@@ -65,6 +65,20 @@ def test_csv_and_parquet_hold_file_class_and_every_number(extracted, tmp_path):
     assert np.array_equal(found, features.values)
 
 
+def test_networks_of_one_file_name_keep_all_their_columns(tmp_path):
+    parts = [FeaturePart(f"{folder}/net.py", layer="relu") for folder in "abc"]
+    networks = {part.network: small_model(seed) for seed, part in enumerate(parts)}
+    dataset, _ = noise_dataset(4)
+    features = list(extract_dataset(networks, dataset, parts))[-1].features
+    save_features(features, dataset, tmp_path / "f.parquet")
+    table = parquet.read_table(tmp_path / "f.parquet")
+    found = np.stack([table[name].to_numpy() for name in table.column_names[2:]], axis=1)
+    assert np.array_equal(found, features.values)
+    width = found.shape[1] // 3
+    assert table.column_names[2 + width] == "net.py · relu · average (2) 0"
+    assert table.column_names[2 + 2 * width] == "net.py · relu · average (3) 0"
+
+
 def test_bad_places_endings_and_widths_get_a_sentence(extracted, tmp_path):
     features, dataset = extracted
     with pytest.raises(FeatureError, match="end it in"):

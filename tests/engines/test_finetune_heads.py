@@ -11,8 +11,8 @@ from torchvision import models as torchvision_models
 from engines._models.catalogue import architecture_of
 from engines._models.filling import empty
 from engines.errors import ModelError, TrainingError
-from engines.finetune import METHODS, head_code, method_plan, replace_head
-from engines.models import LoadedModel, ModelCard, Preprocessing
+from engines.finetune import METHODS, head_code, head_code_of, method_plan, replace_head
+from engines.models import LoadedModel, ModelCard, Preprocessing, load
 
 TORCHVISION = torchvision_models.list_models(module=torchvision_models)
 # One of each family, with those whose heads are of a kind of their own.
@@ -137,6 +137,34 @@ def test_the_code_for_the_embedded_network_runs_with_its_trained_weights():
     theirs = scope["model"].state_dict()
     for name in ("conv_stem.weight", "blocks.3.1.conv_pw.weight", "bn2.running_var"):
         assert torch.equal(ours[name], theirs[name])
+
+
+def test_the_code_for_a_network_out_of_a_file_opens_that_file(tmp_path):
+    program = tmp_path / "mine.py"
+    program.write_text(
+        "import torch\nfrom torch import nn\ninput_size = (3, 12, 12)\ntorch.manual_seed(3)\n"
+        "model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1),\n"
+        "                      nn.Flatten(), nn.Linear(4, 9))\n"
+    )
+    loaded = load(program, trusted=True)
+    scope: dict[str, object] = {}
+    exec(head_code_of(loaded, 7), scope)  # noqa: S102  the program under test
+    headed = scope["model"]
+    assert torch.equal(headed[0].weight, loaded.module[0].weight)
+    assert headed(torch.zeros(1, 3, 12, 12)).shape == (1, 7)
+    assert [n for n, value in headed.named_parameters() if value.requires_grad] == [
+        "4.weight", "4.bias",
+    ]  # fmt: skip
+    assert loaded.module[4].out_features == 9
+
+
+def test_the_code_for_a_network_begins_with_the_weights_that_it_has(tmp_path):
+    untrained = load("resnet18", "none")
+    assert "weights=None" in head_code_of(untrained, 7)
+    torch.save(untrained.module.state_dict(), tmp_path / "mine.pth")
+    own = load("resnet18", tmp_path / "mine.pth")
+    assert "own weights, mine.pth" in head_code_of(own, 7)
+    assert "weights=None" in head_code_of(own, 7)
 
 
 def test_code_begins_with_trained_weights_where_there_are_any():

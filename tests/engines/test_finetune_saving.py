@@ -101,6 +101,8 @@ def test_files_that_do_not_belong_together_are_told(result, tmp_path):
         ({"format": "kernelscope fine-tuned network 9"}, "newer version"),
         ({"preprocessing": {}}, "cannot be read"),
         ({"classes": ["one"]}, "does not describe"),
+        ({"previous_classes": 0}, "does not describe"),
+        ({"previous_classes": 10**30}, "does not describe"),
         ({"architecture": "no_such_network"}, "no network"),
     ],
 )
@@ -167,6 +169,48 @@ def test_a_network_out_of_a_python_file_opens_only_when_trusted(tmp_path):
     np.testing.assert_array_equal(posteriors(opened, picture), posteriors(result.model(), picture))
 
 
+def test_the_program_that_a_network_was_trained_from_is_named_before_it_runs(tmp_path):
+    program = tmp_path / "mine.py"
+    program.write_text(
+        "from torch import nn\n"
+        "input_size = (3, 12, 12)\n"
+        "model = nn.Sequential(nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(12, 6))\n"
+    )
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    save_result(trained(models.load(program, trusted=True)), first)
+    save_result(trained(models.load(str(first), trusted=True)), second)
+    for file in (program, first, second):
+        assert models.code_file(file) == program
+    catalogue = tmp_path / "catalogue.safetensors"
+    save_result(trained(models.load("digits", "none")), catalogue)
+    assert models.code_file(catalogue) is None
+    program.unlink()
+    with pytest.raises(CheckpointError, match=r"mine\.py does not exist"):
+        models.code_file(second)
+
+
+def test_a_network_is_not_saved_over_one_that_it_was_trained_from(tmp_path):
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    save_result(trained(models.load("digits", "none")), first)
+    save_result(trained(models.load(str(first))), second)
+    further = trained(models.load(str(second)))
+    before = first.read_bytes(), second.read_bytes()
+    for taken in (first, second):
+        with pytest.raises(TrainingError, match="Choose another name"):
+            save_result(further, taken)
+    assert (first.read_bytes(), second.read_bytes()) == before
+
+
+def test_cards_that_lead_in_a_circle_are_refused_with_a_sentence(tmp_path):
+    first = tmp_path / "first.safetensors"
+    save_result(trained(models.load("digits", "none")), first)
+    card = json.loads(first.with_suffix(".json").read_text())
+    first.with_suffix(".json").write_text(json.dumps({**card, "architecture": str(first)}))
+    for opened in (models.load, models.code_file):
+        with pytest.raises(CheckpointError, match="saved over the other"):
+            opened(str(first))
+
+
 def test_a_network_that_was_saved_can_be_trained_further_and_saved_again(tmp_path):
     data = stripes((6, 6, 6))
     first = tmp_path / "first.safetensors"
@@ -178,6 +222,20 @@ def test_a_network_that_was_saved_can_be_trained_further_and_saved_again(tmp_pat
     opened = models.load(str(second))
     assert opened.categories == ("one", "two", "three")
     picture = data.images[0]
+    np.testing.assert_array_equal(posteriors(opened, picture), posteriors(result.model(), picture))
+
+
+@pytest.mark.slow
+def test_a_network_that_began_with_a_file_of_another_head_opens_again(tmp_path):
+    five = models.load("mobilenet_v3_small", "none").module
+    five.classifier[3] = torch.nn.Linear(five.classifier[3].in_features, 5)
+    torch.save(five.state_dict(), tmp_path / "five.pth")
+    result = trained(models.load("mobilenet_v3_small", tmp_path / "five.pth"))
+    file = tmp_path / "own.safetensors"
+    save_result(result, file)
+    opened = models.load(str(file))
+    assert opened.categories == ("across", "down", "plain")
+    picture = stripes().images[0]
     np.testing.assert_array_equal(posteriors(opened, picture), posteriors(result.model(), picture))
 
 

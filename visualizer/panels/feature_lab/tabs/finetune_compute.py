@@ -21,7 +21,7 @@ from engines.finetune import (
     TrainProgress,
     TrainSettings,
     evaluate,
-    head_code,
+    head_code_of,
     method_plan,
     posteriors,
     preview,
@@ -81,7 +81,7 @@ def plans_of(task: Task) -> dict[MethodName, MethodPlan]:
 
 def code_of(task: Task) -> str:
     """Return the program that replaces the head of the network."""
-    return head_code(task.model.card.name, len(task.dataset.classes))
+    return head_code_of(task.model, len(task.dataset.classes))
 
 
 # -- trainings and their checkpoints ------------------------------------------------------------
