@@ -16,7 +16,7 @@ from widgets._image_view.header import Header
 from widgets._image_view.highlights import Highlights
 from widgets._image_view.message import Message
 from widgets._image_view.navigation import ZOOM_PER_NOTCH, Camera, Navigator
-from widgets._image_view.number_format import NumberFormat
+from widgets._image_view.number_format import NumberFormat, number_format
 from widgets._image_view.picture import Picture, PictureItem
 from widgets._image_view.pixel_cursor import PixelCursor
 from widgets._image_view.pixel_values import PixelValues
@@ -30,7 +30,6 @@ _ARROWS = {
 }
 _PAN_STEP = 60.0
 # Numbers of more pixels than this are not searched for fractions at every new picture.
-_MOST_CHECKED = 4096
 
 
 class ImageView(QWidget):
@@ -134,7 +133,7 @@ class ImageView(QWidget):
         scale = (float(levels[0]), float(levels[1]))
         picture = Picture(display, values, colors, scale, size, start, label)
         before, self._picture = self._picture, picture
-        self._format = _number_format(picture)
+        self._format = number_format(picture.values, picture.levels)
         self._item.set_picture(picture)
         self._values.set_picture(picture, self._format)
         self._highlights.set_picture(picture)
@@ -396,17 +395,6 @@ class ImageView(QWidget):
         self._header.set_readout(picture, pixel, self._format)
         single = picture is not None and pixel is not None and picture.values.ndim == 2
         self._bar.set_value(float(picture.values[pixel]) if single else None)
-
-
-def _number_format(picture: Picture) -> NumberFormat:
-    """Return how the numbers of `picture` are written, by its levels and, if few, its numbers."""
-    values = picture.values
-    integral = values.dtype.kind in "iub"
-    if not integral and values.size <= _MOST_CHECKED:
-        finite = values[np.isfinite(values)]
-        integral = finite.size > 0 and bool((finite == np.rint(finite)).all())
-    limit = max(abs(level) for level in picture.levels)
-    return NumberFormat(limit, integral)
 
 
 def _floored(point: QPointF) -> QPoint:

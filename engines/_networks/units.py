@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from engines._networks.fields import call_fields
-from engines._networks.recording import Call, Operation, Recording, Watch, complete, name_of, record
+from engines._networks.recording import Call, Operation, Recording, Watch, complete, record
 from engines._networks.roles import ACTIVATIONS
 from engines._networks.running import evaluating, run
+from engines._networks.unit_steps import Step, argument, array, as_maps, step_of
 from engines.errors import NetworkError
 from engines.network_receptive_field import NetworkField
 from engines.unit_trace import Contributions, Stage, UnitTrace
@@ -29,17 +29,6 @@ def explainable(module: nn.Module) -> bool:
     return isinstance(module, nn.Conv1d | nn.Conv2d | nn.Linear) and not isinstance(
         module, never_called
     )
-
-
-@dataclass
-class Step:
-    """What follows the weighted sum: per-channel constants (C,), and the step for one number."""
-
-    name: str
-    layer: str
-    output: np.ndarray
-    constants: dict[str, np.ndarray]
-    apply: Callable[[float, dict[str, float]], float]
 
 
 @dataclass
@@ -171,7 +160,7 @@ def _run(
             made[0] = _weighted_sum(recording, weighted, arguments, keywords, result)
         elif index in chosen:
             call = recording.calls[chosen[index].call]
-            step = _step(function, arguments, keywords, result, call.name)
+            step = step_of(function, arguments, keywords, result, call.name)
             if type(call.module).__module__ == nn.ReLU.__module__:
                 step.name = type(call.module).__name__  # ReLU6 calls itself hardtanh
             made[0].steps.append(step)
@@ -181,28 +170,6 @@ def _run(
     return made[0]
 
 
-def _argument(
-    arguments: tuple[Any, ...], keywords: dict[str, Any], position: int, name: str, default: Any
-) -> Any:
-    if name in keywords:
-        return keywords[name]
-    return arguments[position] if len(arguments) > position else default
-
-
-def _array(tensor: Tensor) -> np.ndarray:
-    return np.array(tensor.detach().cpu().float().numpy() if tensor.dtype != torch.float64
-                    else tensor.detach().cpu().numpy())  # fmt: skip
-
-
-def _as_maps(values: np.ndarray) -> np.ndarray:
-    """Return (C, H, W) of a batch of one whose channels lie last, or second for convolutions."""
-    if values.ndim == 2:
-        return values[0][:, None, None]
-    if values.ndim == 3:
-        return values[0].T[:, None]
-    return values[0].transpose(2, 0, 1)
-
-
 def _weighted_sum(
     recording: Recording,
     operation: Operation,
@@ -210,17 +177,17 @@ def _weighted_sum(
     keywords: dict[str, Any],
     result: Tensor,
 ) -> Source:
-    given = _array(_argument(arguments, keywords, 0, "input", None))
-    weights = _array(_argument(arguments, keywords, 1, "weight", None))
-    bias = _argument(arguments, keywords, 2, "bias", None)
-    bias = None if bias is None else _array(bias)
-    output = _array(result)
+    given = array(argument(arguments, keywords, 0, "input", None))
+    weights = array(argument(arguments, keywords, 1, "weight", None))
+    bias = argument(arguments, keywords, 2, "bias", None)
+    bias = None if bias is None else array(bias)
+    output = array(result)
     if operation.name == "linear":
         return _linear(recording, operation, given, weights, bias, output)
-    stride = _pair(_argument(arguments, keywords, 3, "stride", 1))
-    padding = _argument(arguments, keywords, 4, "padding", 0)
-    dilation = _pair(_argument(arguments, keywords, 5, "dilation", 1))
-    groups = int(_argument(arguments, keywords, 6, "groups", 1))
+    stride = _pair(argument(arguments, keywords, 3, "stride", 1))
+    padding = argument(arguments, keywords, 4, "padding", 0)
+    dilation = _pair(argument(arguments, keywords, 5, "dilation", 1))
+    groups = int(argument(arguments, keywords, 6, "groups", 1))
     if operation.name == "conv1d":  # one row
         given, weights, output = given[:, :, None], weights[:, :, None], output[:, :, None]
         stride, dilation = (1, stride[1]), (1, dilation[1])
@@ -252,7 +219,7 @@ def _linear(
     output: np.ndarray,
 ) -> Source:
     """Return a linear layer as a convolution: 1×1, or as large as the map that was flattened."""
-    padded, filters = _as_maps(given), weights[:, :, None, None]
+    padded, filters = as_maps(given), weights[:, :, None, None]
     flattened = _flattened_shape(recording, operation)
     if flattened is not None and given.ndim == 2:
         padded, filters = padded.reshape(flattened), weights.reshape(len(weights), *flattened)
@@ -266,7 +233,7 @@ def _linear(
         stride=(1, 1),
         dilation=(1, 1),
         groups=1,
-        output=_as_maps(output),
+        output=as_maps(output),
     )
 
 
@@ -308,66 +275,6 @@ def _widths(
 def _pair(value: Any) -> tuple[int, int]:
     sides = tuple(value) if isinstance(value, tuple | list) else (value, value)
     return int(sides[0]), int(sides[-1])
-
-
-def _step(
-    function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], result: Tensor, layer: str
-) -> Step:
-    values = _array(result)
-    output = values[0] if values.ndim == 4 else _as_maps(values)
-    name = name_of(function)
-    if name == "batch_norm":
-        return Step("BatchNorm", layer, output, _normalisation(arguments, keywords), _normalise)
-    if name == "prelu":
-        slope = _array(_argument(arguments, keywords, 1, "weight", None))
-        slopes = np.broadcast_to(slope, output.shape[:1])
-        return Step("PReLU", layer, output, {"slope": slopes}, _leak)
-
-    def apply(value: float, _: dict[str, float]) -> float:
-        alone = torch.tensor([value], dtype=torch.float64)
-        return float(function(alone, *arguments[1:], **keywords))
-
-    return Step(_plain(name), layer, output, {}, apply)
-
-
-_NAMES = {
-    "relu": "ReLU", "relu6": "ReLU6", "silu": "SiLU", "gelu": "GELU", "hardswish": "Hardswish",
-    "hardsigmoid": "Hardsigmoid", "hardtanh": "Hardtanh", "elu": "ELU", "selu": "SELU",
-    "leaky_relu": "LeakyReLU",
-}  # fmt: skip
-
-
-def _plain(name: str) -> str:
-    name = name.strip("_")
-    return _NAMES.get(name, name)
-
-
-def _normalisation(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, np.ndarray]:
-    mean = _argument(arguments, keywords, 1, "running_mean", None)
-    if mean is None:
-        raise NetworkError(
-            "This network normalises each picture by itself; its numbers depend on the whole map "
-            "and cannot be followed down to one."
-        )
-    variance = _argument(arguments, keywords, 2, "running_var", None)
-    scale = _argument(arguments, keywords, 3, "weight", None)
-    shift = _argument(arguments, keywords, 4, "bias", None)
-    epsilon = float(_argument(arguments, keywords, 7, "eps", 1e-5))
-    return {
-        "μ": _array(mean),
-        "σ²": _array(variance),
-        "ε": np.full(len(mean), epsilon),
-        "γ": np.ones(len(mean)) if scale is None else _array(scale),
-        "β": np.zeros(len(mean)) if shift is None else _array(shift),
-    }
-
-
-def _normalise(value: float, c: dict[str, float]) -> float:
-    return float((value - c["μ"]) / np.sqrt(c["σ²"] + c["ε"]) * c["γ"] + c["β"])
-
-
-def _leak(value: float, constants: dict[str, float]) -> float:
-    return value if value >= 0 else value * constants["slope"]
 
 
 def _group(source: Source, channel: int) -> np.ndarray:

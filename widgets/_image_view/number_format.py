@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 READOUT_CHARACTERS = 8
 _READOUT_WIDTH = 6
@@ -11,6 +14,7 @@ _READOUT_WIDTH = 6
 _SCIENTIFIC_BELOW = 0.01
 # Rounding noise of float32 (of an FFT, say) reads as zero beside numbers this much larger.
 _NOISE = 1e-6
+_MOST_CHECKED = 4096  # numbers; of more it would be felt to look whether all are whole
 
 
 @dataclass(frozen=True)
@@ -94,3 +98,12 @@ def _not_finite(value: float) -> str:
 def _minus(text: str) -> str:
     """Return `text` with the minus sign, which is as wide as a digit, for the hyphen."""
     return text.replace("-", "−")
+
+
+def number_format(values: np.ndarray, levels: Sequence[float]) -> NumberFormat:
+    """Return how `values` are written, by their levels and, if few, by the numbers themselves."""
+    integral = values.dtype.kind in "iub"
+    if not integral and values.size <= _MOST_CHECKED:
+        finite = values[np.isfinite(values)]
+        integral = finite.size > 0 and bool((finite == np.rint(finite)).all())
+    return NumberFormat(max(abs(level) for level in levels), integral)
