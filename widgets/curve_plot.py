@@ -15,9 +15,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from widgets.mark_line import mark_line
+from widgets.plot_look import dress_axes, plain_axes, zoomed_by_key
 
 Style = Literal["line", "dots", "bars", "points", "steps", "ridge"]
-ZOOM_STEP = 0.8
 LEAST_DECADES = 0.7  # below them a logarithmic axis has ticks at equal distances in value
 
 # Okabe and Ito's colours, told apart without colour vision; the dash pattern differs as well.
@@ -144,13 +144,9 @@ class CurvePlot(QWidget):
         self._plot = pg.PlotWidget(axisItems=axes)
         self._plot.setObjectName("curve_plot_area")
         self._item = self._plot.getPlotItem()
-        self._item.setMenuEnabled(False)
-        self._item.hideButtons()
+        plain_axes(self._plot)
         self._item.showGrid(x=True, y=True, alpha=0.2)
         self._plot.setToolTip("Wheel: zoom; drag: move; double click: show everything")
-        for side in ("bottom", "left"):
-            # Once, before there are labels: called again, it scales by 1000 after all.
-            self._item.getAxis(side).enableAutoSIPrefix(False)
         self._legend = QLabel()
         self._legend.setObjectName("curve_plot_legend")
         self._legend.setTextFormat(Qt.TextFormat.RichText)
@@ -294,16 +290,8 @@ class CurvePlot(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Zoom and fit by the keyboard."""
         if event.type() == QEvent.Type.KeyPress:
-            factors = {
-                Qt.Key.Key_Plus: ZOOM_STEP,
-                Qt.Key.Key_Equal: ZOOM_STEP,
-                Qt.Key.Key_Minus: 1 / ZOOM_STEP,
-            }
-            if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_0):
-                self.fit()
-                return True
-            if event.key() in factors:
-                self._item.getViewBox().scaleBy((factors[event.key()],) * 2)
+            box = self._item.getViewBox()
+            if zoomed_by_key(box, event, self.fit):
                 return True
         return super().eventFilter(watched, event)
 
@@ -321,16 +309,7 @@ class CurvePlot(QWidget):
         return self.palette().color(QPalette.ColorRole.Text)
 
     def _take_palette(self) -> None:
-        text = self._text_color()
-        self._plot.setBackground(self.palette().color(QPalette.ColorRole.Base))
-        for name, label in self._labels.items():
-            axis = self._item.getAxis(name)
-            axis.setPen(self.palette().color(QPalette.ColorRole.Mid))
-            axis.setTextPen(text)
-            axis.setTickFont(self.font())
-            axis.setLabel(
-                label, **{"color": text.name(), "font-size": f"{self.font().pointSize()}pt"}
-            )
+        dress_axes(self._plot, self._labels, self)
         self.updateGeometry()
         self.setAccessibleName("Plot: {left} against {bottom}".format(**self._labels))
         if hasattr(self, "_marks"):

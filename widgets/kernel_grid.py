@@ -115,11 +115,6 @@ class KernelGrid(QWidget):
             self._look.highlight = cell
             self.update()
 
-    def set_anchor(self, row: int | None, column: int | None) -> None:
-        """Mark the cell that lies on the output's pixel, or none."""
-        self._look.anchor = None if row is None or column is None else (row, column)
-        self.update()
-
     def current_cell(self) -> tuple[int, int]:
         """Return the cell that the keyboard edits."""
         return self._look.current or (0, 0)

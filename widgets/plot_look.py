@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
@@ -41,13 +41,18 @@ def plain_axes(plot: pg.PlotWidget) -> None:
         item.getAxis(side).enableAutoSIPrefix(False)
 
 
-def zoomed_by_key(box: pg.ViewBox, event: QKeyEvent) -> bool:
-    """Zoom by + and −, show everything by Home and 0; return whether it was one of these keys."""
+def zoomed_by_key(
+    box: pg.ViewBox, event: QKeyEvent, fit: Callable[[], None] | None = None
+) -> bool:
+    """Zoom by + and −, show everything by Home and 0; return whether it was one of these keys.
+
+    fit: how everything is shown; by default all that there is.
+    """
     if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
         return False  # the application's own zoom of the text
     key = Qt.Key(event.key())
     if key in _FITS:
-        box.enableAutoRange()
+        (fit or box.enableAutoRange)()
     elif key in _ZOOMS:
         box.scaleBy((_ZOOMS[key],) * 2)
     else:

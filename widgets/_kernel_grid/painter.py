@@ -21,7 +21,6 @@ class GridLook:
 
     current: tuple[int, int] | None = None
     highlight: tuple[int, int] | None = None
-    anchor: tuple[int, int] | None = None
     invalid: dict[tuple[int, int], str] = field(default_factory=dict)
     read_only: bool = False
     focused: bool = False
@@ -132,13 +131,6 @@ def _hatch(color: QColor) -> QBrush:
 def _paint_marks(painter: QPainter, layout: GridLayout, look: GridLook, palette: QPalette) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if look.anchor is not None:
-        rect = layout.rect(*look.anchor)
-        radius = max(2.0, min(4.0, layout.cell / 8))
-        painter.setPen(QPen(QColor(255, 255, 255), 1))
-        painter.setBrush(QColor(30, 30, 30))
-        painter.drawEllipse(rect.topLeft() + QPointF(2 + radius, 2 + radius), radius, radius)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
     if look.current is not None and not look.read_only:
         accent = palette.color(QPalette.ColorRole.Highlight)
         painter.setPen(QPen(accent, 3 if look.focused else 1.5))

@@ -20,7 +20,6 @@ from visualizer.panels.geometry.state import (
     MAX_SHEETS,
     MAX_SIDE,
     POOLS,
-    Axis,
     GeometryState,
 )
 from widgets.axis_pair import AxisPair
@@ -348,9 +347,3 @@ class Controls(QWidget):
         for slider, share in zip(self._crop, state.crop, strict=True):
             if not slider.slider.isSliderDown():
                 slider.set_value(share)
-
-
-def with_side(axis: Axis, end: str, cells: int) -> Axis:
-    """Return `axis` with `cells` of padding at one end."""
-    made: Axis = axis.replace(**{end: cells})
-    return made
