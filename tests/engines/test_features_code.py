@@ -113,6 +113,48 @@ def test_code_for_downloaded_weights_asks_for_those(tmp_path, weights_on_disk):
     assert_same(features_by(code, tmp_path), features_here(parts, networks))
 
 
+@pytest.fixture
+def timm_on_disk(tmp_path, monkeypatch):
+    """Weights of one of timm's networks where Hugging Face's library keeps them, and no network."""
+    import huggingface_hub.constants
+    import timm
+    from safetensors.torch import save_file
+
+    name = "mobilenetv3_small_050"
+    settings = timm.get_pretrained_cfg(name)
+    hub = tmp_path / "hub"
+    folder = hub / f"models--{settings.hf_hub_id.replace('/', '--')}"
+    snapshot = folder / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    (folder / "refs").mkdir()
+    (folder / "refs" / "main").write_text("abc")
+    torch.manual_seed(7)
+    file = snapshot / "model.safetensors"
+    save_file(timm.create_model(name, pretrained=False).state_dict(), file)
+    monkeypatch.setenv("HF_HUB_CACHE", str(hub))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(hub))
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    return f"timm/{name}", file
+
+
+@pytest.mark.slow
+def test_code_for_trained_weights_of_timm_is_plain_timm(tmp_path, timm_on_disk):
+    name, file = timm_on_disk
+    parts = [FeaturePart(name, "best", "blocks.1", "average")]
+    networks = load_networks(parts)
+    assert networks[parts[0].network].card.weights_state == "cached"
+    code = code_for(parts, networks)
+    assert "kernelscope" not in code.lower().replace(str(tmp_path).lower(), "")
+    assert "pretrained=True)" in code
+    expected = features_here(parts, networks)
+    assert_same(features_by(code, tmp_path), expected)
+    # What the comment says for a computer without a network.
+    overlay = f"pretrained=True, pretrained_cfg_overlay={{'file': {str(file)!r}}})"
+    moved = code.replace("pretrained=True)", overlay)
+    assert_same(features_by(moved, tmp_path), expected)
+
+
 def test_code_for_parts_that_cannot_be_is_refused():
     with pytest.raises(FeatureError, match="at least one layer"):
         code_for([], {})
