@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
@@ -14,20 +15,29 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from widgets._scatter_plot.group_list import GroupList
 from widgets._scatter_plot.hover_card import HoverCard
 from widgets._scatter_plot.lasso_box import LassoBox, inside
-from widgets._scatter_plot.looks import NO_GROUP, look_of
+from widgets._scatter_plot.looks import CROSSED, NO_GROUP, cross, cross_pen, look_of
 from widgets.plot_look import dress_axes, plain_axes, zoomed_by_key
 
 REACH = 10.0  # pixels from the mouse within which a point is meant
 _SIZES = ((400, 10), (3000, 8))  # up to so many points, pixels of each
 _SMALLEST = 6
 _RING = 6  # pixels that the ring around a selected point is wider than the point
-_SELECTED_LAYER, _HOVERED_LAYER = 10, 11
+_BEYOND = 2  # pixels that a cross is wider than the point
+_CROSS_LAYER, _SELECTED_LAYER, _HOVERED_LAYER = 9, 10, 11
 _STEPS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
     Qt.Key.Key_Right: (1.0, 0.0),
     Qt.Key.Key_Up: (0.0, 1.0),
     Qt.Key.Key_Down: (0.0, -1.0),
 }
+
+
+@dataclass(frozen=True, eq=False)
+class Crossed:
+    """Points with a cross over them: what they are, for the legend, and their numbers, int64."""
+
+    name: str
+    rows: np.ndarray
 
 
 class _Points(pg.ScatterPlotItem):
@@ -76,8 +86,11 @@ class ScatterPlot(QWidget):
         plain_axes(self._plot)
         self.legend = GroupList(f"{name}_legend")
         self._card = HoverCard(f"{name}_card", self._plot)
+        self._crossed = np.zeros(0, dtype=np.int64)
+        self._crossed_item = _Points()
         self._selected_item, self._hovered_item = _Points(), _Points()
         for item, layer in (
+            (self._crossed_item, _CROSS_LAYER),
             (self._selected_item, _SELECTED_LAYER),
             (self._hovered_item, _HOVERED_LAYER),
         ):
@@ -103,12 +116,21 @@ class ScatterPlot(QWidget):
     # -- what is shown ----------------------------------------------------------------------
 
     def set_points(
-        self, points: np.ndarray, groups: np.ndarray, names: Sequence[str], *, fit: bool = True
+        self,
+        points: np.ndarray,
+        groups: np.ndarray,
+        names: Sequence[str],
+        *,
+        without: str = "no class",
+        crossed: Crossed | None = None,
+        fit: bool = True,
     ) -> None:
         """Show `points` (N, 2), each of the group `groups` (N,) int, a number of `names`, or −1.
 
-        fit: show everything; False leaves zoom and pan. Selection and hover end with a change of
-        the number of points. Raises ValueError for arrays that do not fit.
+        without: what the legend calls those of −1. crossed: points with a cross over them; None:
+        neither crosses nor a line of the legend for them. fit: show everything; False leaves zoom
+        and pan. Selection and hover end with a change of the number of points. Raises ValueError
+        for arrays that do not fit.
         """
         points = np.asarray(points, dtype=np.float64)
         groups = np.asarray(groups, dtype=np.int64)
@@ -119,6 +141,7 @@ class ScatterPlot(QWidget):
         if not np.array_equal(points, self._points):
             self._hover(None)  # another point lies under the mouse now
         self._points, self._groups = points, groups
+        self._crossed = np.zeros(0, np.int64) if crossed is None else crossed.rows
         for item in self._items.values():
             self._plot.removeItem(item)
         size = self._size()
@@ -135,7 +158,9 @@ class ScatterPlot(QWidget):
         counts = {group: int((groups == group).sum()) for group in self._items}
         listed = [(group, name, counts.get(group, 0)) for group, name in enumerate(names)]
         if NO_GROUP in counts:
-            listed.append((NO_GROUP, "no class", counts[NO_GROUP]))
+            listed.append((NO_GROUP, without, counts[NO_GROUP]))
+        if crossed is not None:
+            listed.append((CROSSED, crossed.name, len(crossed.rows)))
         self.legend.set_groups(listed)
         self._show_groups()
         if fit:
@@ -159,6 +184,12 @@ class ScatterPlot(QWidget):
     def shown(self) -> np.ndarray:
         """Return the numbers of the points whose group is shown."""
         return np.flatnonzero(self._is_shown())
+
+    def crossed(self) -> np.ndarray:
+        """Return the numbers of the points with a cross that is shown."""
+        if CROSSED in self.legend.hidden():
+            return np.zeros(0, dtype=np.int64)
+        return self._crossed[self._is_shown()[self._crossed]]
 
     def hovered(self) -> int | None:
         """Return the point under the mouse, or where the arrow keys are."""
@@ -303,6 +334,11 @@ class ScatterPlot(QWidget):
         text = self.palette().color(QPalette.ColorRole.Text)
         accent = self.palette().color(QPalette.ColorRole.Highlight)
         size = self._size() + _RING
+        crossed = self.crossed()
+        self._crossed_item.setData(
+            x=self._points[crossed, 0], y=self._points[crossed, 1], size=self._size() + _BEYOND,
+            symbol=cross(), pen=cross_pen(text), brush=None,
+        )  # fmt: skip
         self._selected_item.setData(
             x=self._points[marked, 0], y=self._points[marked, 1], size=size, symbol="o",
             pen=pg.mkPen(text, width=1.5), brush=None,

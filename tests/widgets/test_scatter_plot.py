@@ -18,7 +18,7 @@ from driving import send_wheel
 from visualizer import theme
 from widgets._scatter_plot.lasso_box import inside
 from widgets._scatter_plot.looks import look_of
-from widgets.scatter_plot import ScatterPlot
+from widgets.scatter_plot import Crossed, ScatterPlot
 
 POINTS = np.array([[0, 0], [1, 0], [0, 1], [4, 4], [5, 4], [4, 5]], dtype=float)
 GROUPS = np.array([0, 0, 1, 1, 1, -1])
@@ -121,6 +121,55 @@ def test_double_click_in_the_legend_shows_one_group_alone_then_all(plot, qtbot):
 def test_legend_tells_names_counts_and_those_without_a_class(plot):
     texts = [legend(plot).item(row).text() for row in range(legend(plot).count())]
     assert texts == ["brick (2)", "grass (3)", "no class (1)"]
+
+
+def test_crosses_lie_over_points_and_can_be_hidden_in_the_legend(plot, qtbot):
+    pictures = []
+    for rows in ([], [1, 3]):
+        crossed = Crossed("told wrong", np.array(rows, dtype=np.int64))
+        plot.set_points(POINTS, GROUPS, ["brick", "grass"], crossed=crossed)
+        seen(plot)
+        pictures.append(plot.viewport().grab().toImage())
+    plain, marked = pictures
+    texts = [legend(plot).item(row).text() for row in range(legend(plot).count())]
+    assert texts == ["brick (2)", "grass (3)", "no class (1)", "told wrong (2)"]
+    assert plot.crossed().tolist() == [1, 3]
+    for index in range(len(POINTS)):  # the arms reach beyond the point, in the colour of text
+        place = plot.point_to_widget(index)
+        changed = any(
+            plain.pixel(place.x() + x, place.y() + y) != marked.pixel(place.x() + x, place.y() + y)
+            for x in range(-4, 5)
+            for y in range(-4, 5)
+        )
+        assert changed == (index in (1, 3)), index
+    toggle(qtbot, plot, 0)  # a hidden point has no cross
+    assert plot.crossed().tolist() == [3]
+    toggle(qtbot, plot, 3)
+    assert plot.crossed().tolist() == []
+    assert plot.shown().tolist() == [2, 3, 4, 5]
+
+
+def test_crosses_and_their_line_go_with_the_next_points(plot):
+    plot.set_points(POINTS, GROUPS, ["a", "b"], crossed=Crossed("odd", np.array([1])))
+    plot.set_points(POINTS, GROUPS, ["a", "b"], without="in no part")
+    texts = [legend(plot).item(row).text() for row in range(legend(plot).count())]
+    assert texts == ["a (2)", "b (3)", "in no part (1)"]
+    assert plot.crossed().tolist() == []
+
+
+def test_the_cross_of_the_legend_is_seen_in_both_themes(plot):
+    plot.set_points(POINTS, GROUPS, ["a", "b"], crossed=Crossed("odd", np.array([1])))
+    for name in ("light", "dark"):
+        QApplication.instance().setPalette(theme.palette(name))
+        seen(plot)
+        line = legend(plot).visualItemRect(legend(plot).item(3))
+        image = legend(plot).viewport().grab(line).toImage()
+        icon = [
+            image.pixelColor(x, y).lightness()
+            for x in range(18, 40)
+            for y in range(4, image.height() - 3)
+        ]
+        assert max(icon) - min(icon) > 120, name
 
 
 def test_click_selects_one_and_with_control_more_and_beside_none(plot, qtbot):

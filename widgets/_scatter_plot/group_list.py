@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy
 
-from widgets._scatter_plot.looks import icon_of
+from widgets._scatter_plot.looks import CROSSED, icon_of
 
 _GROUP = Qt.ItemDataRole.UserRole
 _WIDEST = 18  # letters
@@ -35,14 +36,28 @@ class GroupList(QListWidget):
         with QSignalBlocker(self):
             self.clear()
             for number, name, count in groups:
-                item = QListWidgetItem(icon_of(number), f"{name} ({count:,})")
+                item = QListWidgetItem(f"{name} ({count:,})")
                 item.setData(_GROUP, number)
                 item.setToolTip(name)
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
                 hidden = name in before
                 item.setCheckState(Qt.CheckState.Unchecked if hidden else Qt.CheckState.Checked)
                 self.addItem(item)
+        self._draw_icons()
         self.updateGeometry()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icons in the new palette's colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
+
+    def _draw_icons(self) -> None:
+        ink = self.palette().color(QPalette.ColorRole.Text)
+        with QSignalBlocker(self):
+            for row in range(self.count()):
+                item = self.item(row)
+                item.setIcon(icon_of(item.data(_GROUP), ink))
 
     def hidden(self) -> frozenset[int]:
         """Return the numbers of the groups that are not shown."""
@@ -64,10 +79,13 @@ class GroupList(QListWidget):
         return [row for row in range(self.count()) if self.item(row).checkState() == state]
 
     def _show_alone(self, chosen: QListWidgetItem) -> None:
-        shown = self._rows(Qt.CheckState.Checked)
+        if chosen.data(_GROUP) == CROSSED:
+            return
+        groups = [row for row in range(self.count()) if self.item(row).data(_GROUP) != CROSSED]
+        shown = [row for row in self._rows(Qt.CheckState.Checked) if row in groups]
         alone = shown == [self.row(chosen)]
         with QSignalBlocker(self):
-            for row in range(self.count()):
+            for row in groups:
                 on = alone or self.item(row) is chosen
                 state = Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
                 self.item(row).setCheckState(state)
