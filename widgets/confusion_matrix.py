@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
     QPainterPath,
-    QResizeEvent,
     QTextOption,
 )
 from PySide6.QtWidgets import QWidget
@@ -27,6 +26,7 @@ from widgets.colors import (
 from widgets.plot_look import dress_axes
 from widgets.square_map import MARK_LAYER, Cell, SquareMap, cosmetic
 
+NAMES = 0.25  # of the width, at most, for the names at the left
 _WIDTHS = ((OUTLINE_UNDER, 4.0), (WINDOW_OUTLINE, 2.0))
 
 
@@ -54,6 +54,8 @@ class ConfusionMatrix(SquareMap):
         for frame, (color, width) in zip(self._frames, _WIDTHS, strict=True):
             frame.setPen(cosmetic(color, width))
         self._bar.set_note("share of the true class")
+        for changed in (self._box.sigRangeChanged, self._box.sigResized):
+            changed.connect(lambda *_: self._fit_texts())
         self._take_palette()
 
     def _count(self) -> int:
@@ -66,6 +68,7 @@ class ConfusionMatrix(SquareMap):
         if counts.shape != (len(classes), len(classes)):
             raise ValueError(f"counts {counts.shape} do not fit {len(classes)} classes")
         self._counts, self._classes = np.asarray(counts, np.int64), tuple(classes)
+        self.set_hint("")
         shares = self.shares()
         pixels = color_table("magnitude")[quantize(shares, (0.0, 1.0))]
         pixels[~np.isfinite(shares)] = NOT_A_NUMBER.getRgb()[:3]
@@ -77,9 +80,10 @@ class ConfusionMatrix(SquareMap):
         self._hover(None)
         self._fit_texts()
 
-    def clear(self) -> None:
-        """Show nothing."""
+    def clear(self, hint: str = "") -> None:
+        """Show nothing but `hint`: what there will be."""
         self.set_matrix(np.zeros((0, 0), np.int64), ())
+        self.set_hint(hint)
 
     def shares(self) -> np.ndarray:
         """Return each count as a share of its row, (C, C) float64; NaN in empty rows."""
@@ -96,11 +100,6 @@ class ConfusionMatrix(SquareMap):
         return [item.toPlainText() for item, _, _ in self._texts]
 
     # -- events -----------------------------------------------------------------------------
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Write as much as the cells have room for."""
-        super().resizeEvent(event)
-        self._fit_texts()
 
     def _choose(self, cell: Cell) -> None:
         self.set_chosen(cell)
@@ -133,7 +132,7 @@ class ConfusionMatrix(SquareMap):
 
     def _put_texts(self, pixels: np.ndarray) -> None:
         for item, _, _ in self._texts:
-            self._plot.removeItem(item)
+            self._box.removeItem(item)
         self._texts = []
         for row, column in np.ndindex(self._counts.shape):
             color = text_color_on(QColor(*pixels[row, column].tolist()))
@@ -148,7 +147,7 @@ class ConfusionMatrix(SquareMap):
         if not count:
             self._set_ticks([], [])
             return
-        width, height = (self._box.width() / count, self._box.height() / count)
+        width, height = (1 / length for length in self._box.viewPixelSize())  # of a cell
         text = QFontMetricsF(self.font())
         both = height > 2.6 * text.height() and width > text.horizontalAdvance("100 %") + 6
         alone = height > 1.1 * text.height() and width > text.horizontalAdvance("000") + 4
@@ -165,8 +164,9 @@ class ConfusionMatrix(SquareMap):
             )
             item.setTextWidth(width)
         room = Qt.TextElideMode.ElideRight
+        most = min(9 * text.height(), NAMES * self.width())
         below = [text.elidedText(name, room, width - 4) for name in self._classes]
-        beside = [text.elidedText(name, room, 9 * text.height()) for name in self._classes]
+        beside = [text.elidedText(name, room, most) for name in self._classes]
         self._set_ticks(below, beside)
 
     def _set_ticks(self, below: list[str], beside: list[str]) -> None:

@@ -20,7 +20,8 @@ class JobBar(QWidget):
 
     A text that is too long for the room is cut; its tooltip has it whole.
 
-    The buttons are "<name>_pause" and "<name>_cancel", the text "<name>_text".
+    The buttons are "<name>_pause" and "<name>_cancel", the text "<name>_text", and what counts
+    "<name>_count" where that has a line of its own.
     """
 
     pause_pressed = Signal(bool)
@@ -32,19 +33,19 @@ class JobBar(QWidget):
         name: str,
         *,
         can_pause: bool = True,
+        two_lines: bool = False,
         clock: Callable[[], float] = time.monotonic,
         parent: QWidget | None = None,
     ) -> None:
+        """two_lines: how far it is stands below the title, where the bar is narrow."""
         super().__init__(parent)
         self.setObjectName(name)
         self._clock = clock
         self._started = clock()
         self._paused_at: float | None = None
-        self._title = ""
-        self._text = QElidingLabel()
-        self._text.setObjectName(f"{name}_text")
-        # The text changes all the time: what holds the bar must not change its width with it.
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._title = self._said = ""
+        self._text = _line(f"{name}_text")
+        self._count = _line(f"{name}_count") if two_lines else None
         self._bar = QProgressBar(objectName=f"{name}_bar", textVisible=False)
         self._bar.setMaximumHeight(10)
         self._bar.setMinimumWidth(LEAST_BAR)  # else it asks for more where the text is large
@@ -60,9 +61,11 @@ class JobBar(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
-        grid.addWidget(self._text, 0, 0, 1, 3)
+        lines = [line for line in (self._text, self._count) if line is not None]
+        for number, line in enumerate(lines):
+            grid.addWidget(line, number, 0, 1, 3)
         for column, widget in enumerate((self._bar, self._pause, cancel)):
-            grid.addWidget(widget, 1, column)
+            grid.addWidget(widget, len(lines), column)
         self.hide()
 
     def begin(self, title: str) -> None:
@@ -85,26 +88,32 @@ class JobBar(QWidget):
     def set_progress(self, done: float, total: float, unit: str = "") -> None:
         """Show that `done` of `total` are behind; a total of 0 is unknown."""
         counted = f"{done:g}" + (f"/{total:g}" if total > 0 else "") + (f" {unit}" if unit else "")
-        said = [f"{self._title} {counted}".strip()]
+        said = [counted]
         if total > 0:
             self._bar.setRange(0, 1000)
             self._bar.setValue(round(1000 * min(done / total, 1.0)))
             elapsed = self._clock() - self._started
             if elapsed >= MIN_SECONDS and 0 < done < total:
                 said.append(f"{duration(elapsed * (total - done) / done)} left")
-        self._say(" · ".join(said))
+        self._say(self._title, " · ".join(said))
 
     def end(self) -> None:
         """Hide it: the job is over."""
         self.hide()
 
-    def _say(self, text: str) -> None:
-        self._text.setText(text)
-        self._text.setToolTip(text)
+    def _say(self, title: str, count: str = "") -> None:
+        whole = self._said = f"{title} {count}".strip()
+        if self._count is None:
+            title = whole
+        else:
+            self._count.setText(count)
+            self._count.setToolTip(whole)
+        self._text.setText(title)
+        self._text.setToolTip(whole)
 
     def text(self) -> str:
         """Return what is said above the bar, whole."""
-        return self._text.text()
+        return self._said
 
     def _toggled(self, paused: bool) -> None:
         if paused:
@@ -119,6 +128,14 @@ class JobBar(QWidget):
         paused = self._pause.isChecked()
         self._pause.set_icon("mdi6.play" if paused else "mdi6.pause")
         self._pause.setToolTip("Go on" if paused else "Pause")
+
+
+def _line(name: str) -> QElidingLabel:
+    made = QElidingLabel()
+    made.setObjectName(name)
+    # The text changes all the time: what holds the bar must not change its width with it.
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return made
 
 
 def duration(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -25,6 +25,7 @@ SWATCH = 4  # pixels, the stripe in the colour of the curves
 LEAST_RATE, MOST_RATE = 1e-6, 1.0
 DECIMALS = 6
 SPACING = 4
+WIDEST_TITLE = "Epoch 00/00, checking"  # of its progress, for which it has room
 
 
 class RateBox(QDoubleSpinBox):
@@ -97,7 +98,7 @@ class MethodCard(QFrame):
         self.open = _button(
             f"{name}_open", "Open", "Look at the best epoch's network in the CNN Viewer"
         )
-        self.bar = JobBar(f"{name}_job")
+        self.bar = JobBar(f"{name}_job", two_lines=True)
         self._pause = self.bar.findChild(QWidget, f"{name}_job_pause")
         self.bar.findChild(QWidget, f"{name}_job_cancel").setToolTip(
             "Stop; the best epoch so far is kept, and it can go on later"
@@ -155,6 +156,12 @@ class MethodCard(QFrame):
             if box is not None:
                 with QSignalBlocker(box):
                     box.setValue(value)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for what it says while it trains."""
+        least = super().minimumSizeHint()
+        letters = self.fontMetrics().horizontalAdvance(WIDEST_TITLE)
+        return QSize(max(least.width(), letters + 4 * SPACING + 2), least.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep room for all that is said."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainterPath, QPalette
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainterPath, QPalette
 from PySide6.QtWidgets import QWidget
 
 from widgets._image_view.navigation import ZOOM_PER_NOTCH
@@ -22,6 +22,7 @@ from widgets.plot_look import dress_axes, zoomed_by_key
 from widgets.square_map import MARK_LAYER, Cell, SquareMap, cosmetic
 
 _BORDER_LAYER = 5
+NAMES = 0.25  # of the width, at most, for the names at the left
 
 
 class SimilarityMap(SquareMap):
@@ -42,6 +43,7 @@ class SimilarityMap(SquareMap):
         super().__init__(name, "How alike the pictures are", parent)
         self._values = np.zeros((0, 0), np.float32)
         self._names: Sequence[str] = ()
+        self._blocks: Sequence[tuple[str, int]] = ()
         self._idle_text = ""
         self._plot.setToolTip(
             "Hover: which two pictures; click: choose both; wheel: zoom; double click: show all"
@@ -53,6 +55,8 @@ class SimilarityMap(SquareMap):
         self._box.wheel_turned.connect(self._zoom)
         self._box.drag_started.connect(self._drag_started)
         self._box.drag_moved.connect(self._drag_moved)
+        for changed in (self._box.sigRangeChanged, self._box.sigResized):
+            changed.connect(lambda *_: self._fit_names())
         self._take_palette()
 
     def _count(self) -> int:
@@ -178,15 +182,27 @@ class SimilarityMap(SquareMap):
             path.moveTo(0, end)
             path.lineTo(count, end)
         self._borders.setPath(path)
-        ticks = [
-            ((start + stop) / 2, name)
-            for (name, _), start, stop in zip(blocks, ends, ends[1:], strict=False)
-        ]
-        for side in ("bottom", "left"):
+        self._blocks = blocks
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        """Write the classes' names beside their blocks, as much of each as there is room for."""
+        text, wide = QFontMetricsF(self.font()), self._box.viewPixelSize()[0]
+        ends = np.cumsum([0, *(size for _, size in self._blocks)])
+        below, beside = [], []
+        for (name, size), start in zip(self._blocks, ends, strict=False):
+            for ticks, room in (
+                (below, size / wide - 4),
+                (beside, min(9 * text.height(), NAMES * self.width())),
+            ):
+                told = text.elidedText(name, Qt.TextElideMode.ElideRight, room)
+                ticks.append((float(start + size / 2), told))
+        for side, ticks in (("bottom", below), ("left", beside)):
             self._plot.getPlotItem().getAxis(side).setTicks([ticks])
 
     def _take_palette(self) -> None:
         dress_axes(self._plot, {"bottom": "pictures by class", "left": "pictures by class"}, self)
+        self._fit_names()
         widths = ((OUTLINE_UNDER, 3), (WINDOW_OUTLINE, 1.5))
         for item, (color, width) in zip(self._marks, widths, strict=True):
             item.setPen(cosmetic(color, width))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QPen
-from PySide6.QtWidgets import QGraphicsPathItem, QGridLayout, QWidget
+from PySide6.QtWidgets import QGraphicsPathItem, QGridLayout, QLabel, QWidget
 from superqt import QElidingLabel
 
 from widgets._image_view.canvas import PictureBox
@@ -49,6 +49,10 @@ class SquareMap(QWidget):
         layout.addWidget(self._readout, 0, 0, 1, 2)
         layout.addWidget(self._plot, 1, 0)
         layout.addWidget(self._bar, 1, 1)
+        self._hint = QLabel(objectName=f"{name}_hint", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._hint.setWordWrap(True)
+        self._hint.hide()
+        layout.addWidget(self._hint, 1, 0, 1, 2)
         layout.setRowStretch(1, 1)
         layout.setColumnStretch(0, 1)
         self.setFocusProxy(self._plot)
@@ -78,6 +82,16 @@ class SquareMap(QWidget):
         raise NotImplementedError
 
     # -- what is shown ----------------------------------------------------------------------
+
+    def set_hint(self, text: str) -> None:
+        """Show `text` in place of the map, for which there are no numbers yet; "": the map."""
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
+        for part in (self._plot, self._bar):
+            part.setVisible(not text)
+        layout = self.layout()
+        assert layout is not None, "laid out from the start"
+        layout.activate()  # so that what is written into the cells finds their size
 
     def readout(self) -> str:
         """Return the line above the map."""

@@ -257,8 +257,13 @@ class ThumbnailGrid(QListView):
 
     def cell_size(self) -> QSize:
         """Return the room of one picture with its caption."""
-        text = self.fontMetrics().height() + 2 if self.captions else 0
-        return QSize(self.side + 2 * PAD, self.side + 2 * PAD + text)
+        side = self.side + 2 * PAD
+        if not self.captions:
+            return QSize(side, side)
+        text = self.fontMetrics()
+        return QSize(
+            max(side, text.horizontalAdvance("−0.000") + 2 * PAD), side + text.height() + 2
+        )
 
     def _fit(self) -> None:
         self.setGridSize(self.cell_size())

@@ -1,8 +1,10 @@
 """ConfusionMatrix: counts and shares in the cells, hovering tells them, click and keys choose."""
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from sklearn.metrics import confusion_matrix
 
 from widgets.confusion_matrix import ConfusionMatrix
@@ -80,3 +82,34 @@ def test_cells_too_small_for_numbers_stay_empty(matrix):
 def test_names_that_do_not_fit_are_refused(matrix):
     with pytest.raises(ValueError, match="do not fit"):
         matrix.set_matrix(COUNTS, CLASSES[:2])
+
+
+def test_other_numbers_leave_nothing_of_the_former_ones(matrix):
+    matrix.set_matrix(COUNTS + 3, CLASSES)
+    scene = matrix.findChild(pg.PlotWidget, "confusion_area").scene()
+    written = [item.toPlainText() for item in scene.items() if isinstance(item, pg.TextItem)]
+    assert sorted(written) == sorted(matrix.texts())
+
+
+def test_names_below_never_run_into_each_other(matrix, qtbot):
+    matrix.set_matrix(COUNTS, ("a long name of a class", "another long name", "a third one"))
+    axis = matrix.findChild(pg.PlotWidget, "confusion_area").getPlotItem().getAxis("bottom")
+
+    def apart():
+        cell = matrix.cell_to_widget(0, 1).x() - matrix.cell_to_widget(0, 0).x()
+        wide = matrix.fontMetrics().horizontalAdvance
+        return all(wide(name) <= cell for _, name in axis._tickLevels[0])
+
+    for width in (520, 260, 420):
+        matrix.resize(width, 300)
+        qtbot.waitUntil(apart)
+
+
+def test_a_hint_stands_where_there_are_no_numbers_yet(matrix):
+    area = matrix.findChild(pg.PlotWidget, "confusion_area")
+    matrix.clear("Press “Classify”")
+    assert not area.isVisible()
+    assert matrix.findChild(QLabel, "confusion_hint").isVisible()
+    matrix.set_matrix(COUNTS, CLASSES)
+    assert area.isVisible()
+    assert all(matrix.texts())

@@ -101,3 +101,14 @@ def test_what_it_says_never_changes_its_width(qtbot, bar, clock):
     assert (bar.minimumSizeHint().width(), bar.sizeHint().width()) == wide
     label = bar.findChild(QElidingLabel, "work_text")
     assert label.toolTip() == bar.text() == "Step 270/27600 pictures of a folder · 16 min left"
+
+
+def test_what_counts_can_have_a_line_of_its_own(qtbot, clock):
+    made = JobBar("work", two_lines=True, clock=clock)
+    qtbot.addWidget(made)
+    made.begin("Epoch 1/2, learning")
+    clock.now += 10
+    made.set_progress(250, 1000)
+    lines = [made.findChild(QElidingLabel, f"work_{name}").text() for name in ("text", "count")]
+    assert lines == ["Epoch 1/2, learning", "250/1000 · 30 s left"]
+    assert made.text() == " ".join(lines)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from visualizer.jobs import JobState, StepJob
+from widgets.flow_columns import FlowColumns
+from widgets.folding_page import FoldingPage
 from widgets.job_bar import JobBar
 from widgets.side_column import SideColumn
 
@@ -22,6 +24,17 @@ def column(*parts: QWidget, stretch: bool = True) -> QWidget:
         layout.addWidget(part)
     if stretch:
         layout.addStretch(1)
+    return made
+
+
+def flowing(*parts: QWidget) -> QWidget:
+    """Return widgets one below the other, in several columns where there is room for them."""
+    made = QWidget()
+    layout = FlowColumns(made)
+    layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+    layout.setSpacing(SPACING)
+    for part in parts:
+        layout.addWidget(part)
     return made
 
 
@@ -45,6 +58,13 @@ def lay_out(page: QWidget, name: str, controls: QWidget, *content: QWidget) -> N
     for part in content:
         part.setMinimumWidth(LEAST_WIDTH)  # large text is cut there rather than laid over controls
         layout.addWidget(part, 1)
+
+
+def fold_out(page: QWidget, name: str, controls: QWidget, content: QWidget) -> None:
+    """Put `controls` beside `content`; where there is no room for both, above it and foldable."""
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(FoldingPage(name, controls, content))
 
 
 def button(name: str, text: str, tooltip: str) -> QPushButton:
