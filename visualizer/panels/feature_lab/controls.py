@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ALL = -2
 MOST_ROWS = 5
+LETTERS = 21  # in a line, whatever the size of the text
 TASKS = (
     ("textures", "Seven textures", "Brick, grass, gravel, tissue, retina, stars and coins"),
     ("digits", "Handwritten digits", "1,797 digits of 8 × 8 pixels, from scikit-learn"),
@@ -58,6 +59,8 @@ class Controls(QWidget):
         self.classes = QListWidget(objectName="feature_classes")
         self.classes.setToolTip("Show the pictures of one class, or all")
         self.classes.setAccessibleName("Classes with their number of pictures")
+        self.classes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.classes.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.notice = QPushButton(objectName="feature_notice")
         self.notice.setToolTip("Show what was found in the tab “Data”")
         self.notice.hide()
@@ -116,14 +119,26 @@ class Controls(QWidget):
             if dataset.classes and without:
                 self._add_class(f"without a class: {without:,}", -1)
             self.classes.setCurrentRow(0)
+        self._fit_classes()
+        self._fill()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.setMinimumWidth(LETTERS * self.fontMetrics().averageCharWidth())
+            QTimer.singleShot(0, self, self._fit_classes)  # the list has yet to take it in
+
+    def _fit_classes(self) -> None:
+        """Make the list as high as its lines, up to a few."""
         rows = min(self.classes.count(), MOST_ROWS)
         height = self.classes.sizeHintForRow(0) * rows + 2 * self.classes.frameWidth()
         self.classes.setFixedHeight(height)
-        self._fill()
 
     def _add_class(self, text: str, label: int) -> None:
         entry = QListWidgetItem(text, self.classes)
         entry.setData(Qt.ItemDataRole.UserRole, label)
+        entry.setToolTip(text)
 
     def _fill(self) -> None:
         dataset, entry = self._dataset, self.classes.currentItem()

@@ -43,6 +43,7 @@ class SelectedColumn(QWidget):
         self.picture.setMinimumHeight(LEAST_PICTURE)
         self.picture.set_overlay_text(NONE_YET)
         self.facts = wrapping_label("selected_facts")
+        self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.grid = ThumbnailGrid(
             "selected_thumbnails", "All chosen pictures; a click shows one large", side=64
         )

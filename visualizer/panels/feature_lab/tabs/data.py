@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from visualizer.panels.feature_lab.context import Context, Division
 from visualizer.panels.feature_lab.state import SplitChoice
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
-from visualizer.panels.tab_parts import column, lay_out
+from visualizer.panels.tab_parts import flowing, fold_out
 from widgets.form_parts import spin, wrapping_label
 from widgets.toggle_row import Choice, ToggleRow
 
@@ -93,12 +93,13 @@ class DataTab(Tab):
         made.setAccessibleName("Pictures of each class in each part")
         made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        made.verticalHeader().setDefaultSectionSize(24)
-        made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        made.horizontalHeader().setStretchLastSection(True)
         return made
 
     def _lay_out(self) -> None:
-        controls = column(
+        controls = flowing(
             self.given, self.train, self.validation, self.test, self.seed, self.problem, self.about
         )
         stack = QSplitter(Qt.Orientation.Vertical)
@@ -107,7 +108,7 @@ class DataTab(Tab):
         stack.addWidget(self.found)
         stack.setChildrenCollapsible(False)
         stack.setSizes([300, 220])
-        lay_out(self, self.name, controls, stack)
+        fold_out(self, self.name, controls, stack)
 
     def _connect(self) -> None:
         self.given.chosen.connect(

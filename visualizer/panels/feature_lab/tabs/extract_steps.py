@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from visualizer.panels.feature_lab.tabs.extract_compute import Steps, painted
 from widgets.bar_list import Bar, BarList
 from widgets.form_parts import wrapping_label
 from widgets.image_view import ImageView
+from widgets.reflow_grid import ReflowGrid
 
 if TYPE_CHECKING:
     from engines.features import PictureStage, Prediction
 
+NO_PICTURE = "What the network is given"
 COLUMNS = 3
 LEAST_SIDE = 90
 OPTIONS = (
@@ -63,40 +65,35 @@ class StepsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("extract_steps")
-        self.title = QLabel("What the network is given", objectName="steps_title")
+        self.title = wrapping_label("steps_title")
+        self.title.setText(NO_PICTURE)
         self.switches: dict[str, QCheckBox] = {}
-        switches = QHBoxLayout()
         for key, text, about in OPTIONS:
             box = QCheckBox(text, objectName=f"step_{key}")
             box.setToolTip(f"{about}. Switch it off and watch the answer")
             box.setChecked(True)
             box.toggled.connect(self._toggled)
             self.switches[key] = box
-            switches.addWidget(box)
-        switches.addStretch(1)
+        switches = ReflowGrid("step_switches", list(self.switches.values()), len(OPTIONS))
         self.cells = [StageCell(number) for number in range(2 * COLUMNS + 1)]
-        self._grid = QGridLayout()
-        self._grid.setSpacing(6)
-        for number, cell in enumerate(self.cells):
-            self._grid.addWidget(cell, number // COLUMNS, number % COLUMNS)
+        stages = ReflowGrid("steps_stages", self.cells, COLUMNS)
+        for cell in self.cells:
             cell.hide()
         self.whole = self._answers("steps_whole", "The answer after every step")
         self.changed = self._answers("steps_changed", "The answer without the steps left out")
         self.problem = wrapping_label("steps_problem")
-        answers = QHBoxLayout()
-        for text, bars in (("every step", self.whole), ("as switched", self.changed)):
-            side = QVBoxLayout()
-            side.addWidget(QLabel(text))
-            side.addWidget(bars)
-            side.addStretch(1)
-            answers.addLayout(side, 1)
+        answers = ReflowGrid(
+            "steps_answers",
+            [_side("every step", self.whole), _side("as switched", self.changed)],
+            2,
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 6, 6)
         layout.setSpacing(6)
         layout.addWidget(self.title)
-        layout.addLayout(switches)
-        layout.addLayout(self._grid, 1)
-        layout.addLayout(answers)
+        layout.addWidget(switches)
+        layout.addWidget(stages, 1)
+        layout.addWidget(answers)
         layout.addWidget(self.problem)
 
     @staticmethod
@@ -117,7 +114,7 @@ class StepsView(QWidget):
 
     def clear(self) -> None:
         """Show no picture."""
-        self.title.setText("What the network is given")
+        self.title.setText(NO_PICTURE)
         for cell in self.cells:
             cell.hide()
         for bars in (self.whole, self.changed):
@@ -136,6 +133,16 @@ class StepsView(QWidget):
         self.changed.set_bars(_bars(shown.changed), limit=1.0)
         self.problem.setText(shown.problem)
         self.problem.setVisible(bool(shown.problem))
+
+
+def _side(text: str, bars: BarList) -> QWidget:
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(QLabel(text))
+    layout.addWidget(bars)
+    layout.addStretch(1)
+    return made
 
 
 def _bars(predictions: Sequence[Prediction]) -> list[Bar]:

@@ -34,7 +34,10 @@ class FeaturesFirst(QStackedWidget):
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.addStretch(1)
-        for part in (QLabel(MISSING, alignment=Qt.AlignmentFlag.AlignCenter), self.start, self.bar):
+        missing = QLabel(MISSING, alignment=Qt.AlignmentFlag.AlignCenter)
+        missing.setWordWrap(True)
+        layout.addWidget(missing)
+        for part in (self.start, self.bar):
             part.setMaximumWidth(WIDEST)
             layout.addWidget(part)
             layout.setAlignment(part, Qt.AlignmentFlag.AlignHCenter)

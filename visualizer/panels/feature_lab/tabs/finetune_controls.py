@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from engines.finetune import AUGMENTATIONS
 from visualizer.panels.feature_lab.finetune_settings import AugmentationChoice, FineTuneSettings
-from visualizer.panels.tab_parts import SPACING, button, column
+from visualizer.panels.tab_parts import SPACING, button, flowing
 from widgets.form_parts import add_choice, combo, row, spin
 
 COUNTS = {
@@ -56,7 +56,7 @@ class FineTuneControls(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(
-            column(
+            flowing(
                 self.train_all, *self.counts.values(), QLabel("Balance"), self.balance,
                 self._changes(),
             )
