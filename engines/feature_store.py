@@ -57,6 +57,10 @@ class FeatureStore:
             return None
         return np.frombuffer(data, "<f4", offset=_HEAD.size).astype(np.float32)
 
+    def try_again(self) -> None:
+        """Write again from now on, whatever the system refused before."""
+        self._notes = ()
+
     def put(self, name: str, key: str, values: np.ndarray) -> bool:
         """Keep the numbers of a picture; returns whether they were kept."""
         if self._notes:
@@ -107,7 +111,7 @@ class FeatureStore:
     def _give_up(self, error: OSError) -> None:
         self._notes = (
             f"Features are no longer kept on disk: {refusal(error)}. They are computed all the "
-            "same; free some space or clear the kept features to keep them again.",
+            "same; free some space and extract again to keep them.",
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from engines._models.card import STATE_TEXTS, ModelCard, Source, WeightsState
 from engines._models.catalogue import EMBEDDED, card, catalogue, download, load
 from engines._models.downloads import DownloadProgress, fetch
-from engines._models.file_kind import CHECKPOINT_SUFFIXES, FileKind, file_kind
+from engines._models.file_kind import CHECKPOINT_SUFFIXES, FileKind, code_file, file_kind
 from engines._models.fit import FitReport, WrongShape
 from engines._models.loaded import LoadedModel
 from engines._models.preprocessing import Preprocessing, Stage, Window
@@ -43,6 +43,7 @@ __all__ = [
     "WrongShape",
     "card",
     "catalogue",
+    "code_file",
     "download",
     "fetch",
     "file_kind",

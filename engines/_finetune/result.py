@@ -16,7 +16,8 @@ import torch
 from torch import nn
 
 from engines._finetune.records import METHODS, Labelled, Parts, TrainSettings
-from engines._models.finetuned import FORMAT, card_path, is_card
+from engines._models.file_kind import CHECKPOINT_SUFFIXES
+from engines._models.finetuned import FORMAT, bases, card_path, is_card
 from engines._models.finishing import finish
 from engines._models.loaded import LoadedModel
 from engines._networks.shadow import sharing_numbers
@@ -104,6 +105,7 @@ def save_result(result: FineTuned, path: str | PathLike[str]) -> Path:
             f"The card would be written to {beside.name}, where another file is. Choose another "
             "name."
         )
+    _must_not_replace_its_base(file, result.base.card.name)
     model = result.model()
     tensors = {
         name: value.detach().clone().contiguous()
@@ -119,6 +121,17 @@ def save_result(result: FineTuned, path: str | PathLike[str]) -> Path:
     except ImageError as error:
         raise TrainingError(str(error)) from error
     return beside
+
+
+def _must_not_replace_its_base(file: Path, name: str) -> None:
+    """Raise TrainingError where `file` is needed to open what is to be saved as it."""
+    if Path(name).suffix.lower() not in CHECKPOINT_SUFFIXES:
+        return
+    if file.resolve() in {one.resolve() for one in (Path(name), *bases(name))}:
+        raise TrainingError(
+            f"{file.name} is the network that this one was trained from, and is needed to open it. "
+            "Choose another name."
+        )
 
 
 def _card(result: FineTuned, model: LoadedModel, weights_hash: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal
 
-from engines._models.finetuned import has_card
+from engines._models.finetuned import bases, has_card
 from engines.atomic_write import refusal
 from engines.errors import CheckpointError
 
@@ -39,6 +39,18 @@ def file_kind(path: str | PathLike[str]) -> FileKind:
     if zipfile.is_zipfile(file):
         return _kind_of_archive(file)
     return "weights"
+
+
+def code_file(path: str | PathLike[str]) -> Path | None:
+    """Return the file whose code runs when `path` is opened; None where none does.
+
+    That is the file itself, or the one that it was fine-tuned from. Nothing is run here. Raises
+    CheckpointError as `file_kind`, for each of these files.
+    """
+    for file in (Path(path), *bases(path)):
+        if file_kind(file) in ("python", "exported"):
+            return file
+    return None
 
 
 def _kind_of_archive(file: Path) -> FileKind:

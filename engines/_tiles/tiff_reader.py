@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 import threading
 import zlib
@@ -15,6 +16,9 @@ import tifffile
 from engines._tiles.picture import Level
 from engines._tiles.segments import decode_with_pillow
 from engines.errors import ImageError, ImageTooLarge
+
+# What it logs of damaged files would reach the terminal; a person is told by an ImageError.
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 MIN_CACHE_BYTES, MAX_CACHE_BYTES = 8_000_000, 128_000_000
 MAX_SEGMENT_BYTES = 1_500_000_000

@@ -60,11 +60,13 @@ def vote_map(
             f"{class_index + 1}."
         )
     values = np.full(shape, np.nan, dtype=np.float32)
-    for tile, vote in zip(tiles, votes, strict=True):
-        if not (0 <= tile.row < shape[0] and 0 <= tile.column < shape[1]):
-            raise DatasetError(
-                f"The tile in row {tile.row}, column {tile.column} lies outside a grid of "
-                f"{shape[0]} × {shape[1]}."
-            )
-        values[tile.row, tile.column] = vote[class_index]
+    places = np.array([(tile.row, tile.column) for tile in tiles], np.int64).reshape(-1, 2)
+    outside = ((places < 0) | (places >= np.array(shape))).any(axis=1)
+    if outside.any():
+        row, column = places[outside][0]
+        raise DatasetError(
+            f"The tile in row {row}, column {column} lies outside a grid of {shape[0]} × "
+            f"{shape[1]}."
+        )
+    values[places[:, 0], places[:, 1]] = votes[:, class_index]
     return values

@@ -150,7 +150,12 @@ def test_a_full_disk_ends_the_keeping_but_not_the_run(networks, tmp_path, monkey
     assert store.count() == 3
     assert not list(tmp_path.rglob("*.part"))
     monkeypatch.undo()
-    assert run(networks, dataset, PARTS[:1], store=FeatureStore(tmp_path)).from_cache == 3
+    assert run(networks, dataset, PARTS[:1], store=store).notes == step.notes  # not tried again
+    assert store.count() == 3
+    store.try_again()
+    there_is_room = run(networks, dataset, PARTS[:1], store=store)
+    assert (there_is_room.from_cache, there_is_room.notes) == (3, ())
+    assert store.count() == 6
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_the_notes(networks, tmp_path):
