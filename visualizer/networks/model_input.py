@@ -42,10 +42,12 @@ class ModelInput(QObject):
         self.network: Network | None = None
         self._report: FitReport | None = None  # set in the lane, read in the GUI thread afterwards
         self._missing: ModelChoice | None = None  # named by the state, but not to be had
+        self.gave_up = False
+        """There is no network, not even the built-in one."""
 
     def load(self, choice: ModelChoice) -> None:
         """Load `choice`; the state names it once it is there, the present one stays until then."""
-        self._report = None
+        self._report, self.gave_up = None, False
         self.loading.emit(choice.path or choice.name)
         self._lane.submit(
             lambda: self._load(choice), self._arrived, lambda error: self._failed(choice, error)
@@ -85,6 +87,7 @@ class ModelInput(QObject):
             self._edits.apply(changed, f"network {network.model.card.title}")
 
     def _failed(self, choice: ModelChoice, error: JobError) -> None:
+        self.gave_up = self.network is None and choice == ModelChoice()
         self.loading.emit("")
         self._say("model", error)
         if self._report is not None:
@@ -94,11 +97,16 @@ class ModelInput(QObject):
             self._lane.submit(
                 lambda: load_network(ModelChoice()),
                 self._stand_in,
-                lambda later: self._say("model", later),
+                self._no_network,
             )
         elif self.network is not None and choice == self._edits.state.model:
             self._missing = choice
             self.arrived.emit()
+
+    def _no_network(self, error: JobError) -> None:
+        self.gave_up = True
+        self.loading.emit("")
+        self._say("model", error)
 
     def _stand_in(self, network: Network) -> None:
         self.network = network

@@ -60,6 +60,11 @@ class ModelSection(QWidget):
         self.badge.setText(f"Loading {name}…")
         _fill(self.badge, None)
 
+    def show_none(self) -> None:
+        """Say that there is no network."""
+        self.badge.setText("⚠ no network")
+        _fill(self.badge, UNTRAINED)
+
     def show_card(self, card: ModelCard, catalogue_card: ModelCard | None) -> None:
         """Show what the network holds; catalogue_card: what could be had, if that is known."""
         self.name_button.setText(card.title)

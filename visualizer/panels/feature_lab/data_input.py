@@ -68,8 +68,14 @@ class DataInput(QObject):
 
     def follow(self, task: TaskChoice) -> None:
         """Bring what the state names after an undo, redo or restored session."""
-        if task != self._task and task != self._asked:
+        if task == self._asked:
+            return
+        if task != self._task:
             self.load(task)
+        elif self._asked is not None:  # what is being read was named before, but is not any more
+            self._asked = None
+            self.job.cancel()
+            self.ended.emit()
 
     def shows(self, task: TaskChoice) -> bool:
         """Return whether `dataset` is that of `task`, or stands in for it."""
@@ -81,11 +87,14 @@ class DataInput(QObject):
         if last.dataset is None or self._asked is None:
             return
         task, self._asked = self._asked, None
+        again = self._task == task and not _same_names(self.dataset, last.dataset)
         self.dataset, self._task = last.dataset, task
         self.ended.emit()
         state = self._edits.state
         if state.task == task:
             self.arrived.emit()
+            if again:  # other pictures have the numbers of the chosen ones now
+                self._edits.look(self._edits.state.replace(selected=()))
         else:
             changed = state.replace(task=task, selected=(), split=state.split.replace(given=True))
             self._edits.apply(changed, f"pictures of {last.dataset.name}")
@@ -107,3 +116,9 @@ class DataInput(QObject):
         elif self.dataset is not None and not self.shows(state.task):
             self._task = state.task
             self.arrived.emit()
+
+
+def _same_names(one: Dataset | None, other: Dataset) -> bool:
+    if one is None:
+        return True
+    return [sample.name for sample in one.samples] == [sample.name for sample in other.samples]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engines.models import LoadedModel
 
 TOPIC = "features"
+NOT_KEPT, LEFT_OUT = "kept features", "left out"  # topics of what a run has to tell besides
 
 
 def as_parts(choices: tuple[PartChoice, ...]) -> tuple[FeaturePart, ...]:
@@ -24,6 +25,14 @@ def as_parts(choices: tuple[PartChoice, ...]) -> tuple[FeaturePart, ...]:
     from engines.features import FeaturePart
 
     return tuple(FeaturePart(c.model, c.weights, c.layer, c.pooling) for c in choices)
+
+
+def skipped_text(last: Extraction) -> str:
+    """Return which pictures were left out so far, and why the first was."""
+    count = len(last.skipped)
+    noun = "1 picture was" if count == 1 else f"{count:,} pictures were"
+    first = "" if count == 1 else "The first: "
+    return f"{noun} left out. {first}{last.skipped[0].reason}"
 
 
 class Extractor(QObject):
@@ -72,6 +81,8 @@ class Extractor(QObject):
     def set_wanted(self, dataset: Dataset | None, parts: tuple[FeaturePart, ...]) -> None:
         """Say what is to be extracted; a run for anything else ends, what it computed is kept."""
         self.dataset, self.parts = dataset, parts
+        if self.last is None:
+            self._say(LEFT_OUT, None)
         if self.job.busy and self._running is not None and not self._is_wanted(self._running):
             self.job.cancel()
         self._forget_unused_networks()
@@ -88,7 +99,8 @@ class Extractor(QObject):
         """Extract what is wanted; what lies in the store is not computed again."""
         if self.dataset is None or not self.parts:
             return
-        self._say(TOPIC, None)
+        for topic in (TOPIC, NOT_KEPT, LEFT_OUT):
+            self._say(topic, None)
         dataset, parts, store = self.dataset, self.parts, self.store
         networks = dict(self.networks)
         self._last = None
@@ -96,6 +108,8 @@ class Extractor(QObject):
         def steps() -> Iterator[Extraction]:
             from engines.features import extract_dataset, load_networks
 
+            if store is not None:
+                store.try_again()
             missing = [part for part in parts if part.network not in networks]
             networks.update(load_networks(missing))
             return extract_dataset(networks, dataset, parts, store=store)
@@ -109,6 +123,10 @@ class Extractor(QObject):
         self._last, self._last_of = last, self._running
         if last.features is not None and self._running is not None:
             self._features, self._of = last.features, self._running
+        if last.notes:
+            self._say(NOT_KEPT, JobError(last.notes[0]))
+        if last.skipped:
+            self._say(LEFT_OUT, JobError(skipped_text(last)))
         self.stepped.emit(last)
         if last.features is not None:
             self.arrived.emit()

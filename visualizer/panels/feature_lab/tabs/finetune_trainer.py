@@ -133,8 +133,8 @@ class Trainer(QObject):
         """Stop everything and drop what was trained; return whether something was stopped."""
         self._turns = []
         stopped = self.running is not None
+        self.trainings = {}  # before whoever hears of the cancelling asks for them
         self.job.cancel()
-        self.trainings = {}
         for method in METHODS:
             self.changed.emit(method)
         return stopped
