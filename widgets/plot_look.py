@@ -41,9 +41,7 @@ def plain_axes(plot: pg.PlotWidget) -> None:
         item.getAxis(side).enableAutoSIPrefix(False)
 
 
-def zoomed_by_key(
-    box: pg.ViewBox, event: QKeyEvent, fit: Callable[[], None] | None = None
-) -> bool:
+def zoomed_by_key(box: pg.ViewBox, event: QKeyEvent, fit: Callable[[], None] | None = None) -> bool:
     """Zoom by + and −, show everything by Home and 0; return whether it was one of these keys.
 
     fit: how everything is shown; by default all that there is.

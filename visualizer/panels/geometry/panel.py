@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engines import geometry
 from engines.images import SAMPLES
-from visualizer import mime
 from visualizer.dialogs import ask_open_picture
+from visualizer.file_drops import TakesFiles
 from visualizer.formulas import typeset
 from visualizer.jobs import JobError
 from visualizer.panels.geometry.compute import GeometryResult, compute, sides_of
@@ -34,7 +34,7 @@ from visualizer.pictures.source import PictureSource
 from visualizer.services import Services
 
 
-class GeometryPanel(StatefulPanel[GeometryState]):
+class GeometryPanel(TakesFiles, StatefulPanel[GeometryState]):
     """Slide a kernel over a grid and see every output number being made."""
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
@@ -143,17 +143,9 @@ class GeometryPanel(StatefulPanel[GeometryState]):
         if path is not None:
             self.open_picture(path)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept a picture file."""
-        if mime.picture_file(event.mimeData()) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
+    def file_dropped(self, path: Path, _place: QPoint) -> None:
         """Open the dropped picture."""
-        path = mime.picture_file(event.mimeData())
-        if path is not None:
-            event.acceptProposedAction()
-            self.open_picture(path)
+        self.open_picture(path)
 
     def open_tool(self, name: str) -> None:
         """Open the tool `name`, or close it if it is open."""

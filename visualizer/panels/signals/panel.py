@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QPalette
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engines.signals import FILE_SUFFIXES
-from visualizer import mime
 from visualizer.dialogs import ask_open_signal
+from visualizer.file_drops import TakesFiles
 from visualizer.formulas import typeset
 from visualizer.jobs import JobError
 from visualizer.panels.signals import explanation
@@ -31,7 +31,7 @@ FORMULA_MILLISECONDS = 150
 FAST = 10  # samples that an arrow key goes with Shift
 
 
-class SignalsPanel(StatefulPanel[SignalsState]):
+class SignalsPanel(TakesFiles, StatefulPanel[SignalsState]):
     """Slide one signal over another and watch each number of the output being made."""
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
@@ -317,17 +317,9 @@ class SignalsPanel(StatefulPanel[SignalsState]):
 
     # -- drops ------------------------------------------------------------------------------
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept what carries a file."""
-        if mime.picture_file(event.mimeData()) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
+    def file_dropped(self, path: Path, place: QPoint) -> None:
         """Open the dropped file as g where g is, elsewhere as f."""
-        path = mime.picture_file(event.mimeData())
-        if path is not None:
-            event.acceptProposedAction()
-            self.open_file(path, self._under(event.position().toPoint()))
+        self.open_file(path, self._under(place))
 
     def _under(self, place: QPoint) -> Which:
         for widget in (self.view.g_plot, self.view.controls.editors["g"]):
