@@ -2,60 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox
 
 from engines.errors import EngineError
-from engines.models import FitReport, ModelCard, card, file_kind
+from engines.models import FitReport, ModelCard, card, code_file, file_kind
 from visualizer.dialogs import ask_open_model
-from visualizer.jobs import JobError, LatestWins
+from visualizer.jobs import JobError
 from visualizer.networks.choice import ModelChoice
 from visualizer.networks.model_dialog import FitDialog, ModelDialog
 from visualizer.networks.model_input import Downloader, ModelInput
 from visualizer.networks.model_section import ModelSection
-from visualizer.services import Services
+
+if TYPE_CHECKING:
+    from visualizer.panels.stateful import StatefulPanel
 
 RUNS_CODE = (
-    "{name} is a program. Opening it runs its code on this computer, with all your rights: it "
-    "could read, change or send any of your files.\n\n"
+    "{what}. Opening it runs its code on this computer, with all your rights: it could read, "
+    "change or send any of your files.\n\n"
     "Open it only if you wrote it or trust who did."
 )
 
 
-class ModelChooser(QObject):
-    """Joins the model section, the catalogue and the file dialog with `ModelInput`."""
+NOT_RUN_AGAIN = (
+    "A file that runs code is opened only when you ask for it; this is the built-in network."
+)
 
-    def __init__(
-        self,
-        section: ModelSection,
-        models: ModelInput,
-        downloader: Downloader,
-        lanes: tuple[LatestWins, LatestWins],
-        services: Services,
-        show_error: Callable[[JobError], None],
-        parent: QWidget,
-    ) -> None:
-        """lanes: for the catalogue's search, and for the card of the present network."""
-        super().__init__(parent)
-        self._section, self._models, self._downloader = section, models, downloader
-        self._card_lane = lanes[1]
-        self._services, self._show_error, self._panel = services, show_error, parent
-        self._searching = lanes[0]
+
+def without_code(state: dict[str, Any]) -> dict[str, Any] | None:
+    """Return a snapshot with the built-in network where its own would run code, else None."""
+    if not state.get("model", {}).get("trusted"):
+        return None
+    return {**state, "model": ModelChoice().model_dump()}
+
+
+class ModelChooser(QObject):
+    """Joins a panel's model section with the catalogue, the file dialog and downloads.
+
+    models: the panel's network; downloader: fetches its weights.
+    """
+
+    def __init__(self, section: ModelSection, panel: StatefulPanel[Any]) -> None:
+        """panel: whose state is a `NamesModel`."""
+        super().__init__(panel)
+        self.models = ModelInput(panel.lane("model"), panel.edits, panel.say, panel)
+        self.downloader = Downloader(panel.say, panel)
+        self._section = section
+        self._searching, self._card_lane = panel.lane("catalogue"), panel.lane("card")
+        self._services, self._show_error, self._panel = panel.services, panel.show_error, panel
         self.dialog: ModelDialog | None = None
         self._catalogue_card: ModelCard | None = None
         section.choose_pressed.connect(self.open_dialog)
         section.open_pressed.connect(self.ask_open)
         section.download_pressed.connect(self._download_present)
-        section.cancel_pressed.connect(downloader.cancel)
-        models.loading.connect(self._loading)
-        models.did_not_fit.connect(self._did_not_fit)
-        downloader.began.connect(lambda name: section.bar.begin(f"Fetching {name}"))
-        downloader.progressed.connect(section.show_progress)
-        downloader.ended.connect(section.bar.end)
-        downloader.done.connect(self._fetched)
+        section.cancel_pressed.connect(self.downloader.cancel)
+        self.models.loading.connect(self._loading)
+        self.models.did_not_fit.connect(self._did_not_fit)
+        self.downloader.began.connect(lambda name: section.bar.begin(f"Fetching {name}"))
+        self.downloader.progressed.connect(section.show_progress)
+        self.downloader.ended.connect(section.bar.end)
+        self.downloader.done.connect(self._fetched)
+
+    def close(self) -> None:
+        """Close the catalogue and end a download."""
+        if self.dialog is not None:
+            self.dialog.close()
+        self.downloader.close()
 
     # -- choosing ---------------------------------------------------------------------------
 
@@ -64,7 +79,7 @@ class ModelChooser(QObject):
         if self.dialog is None:
             self.dialog = ModelDialog(self._searching, self._panel)
             self.dialog.wanted.connect(lambda name, weights: self.choose(name, weights))
-            self.dialog.download_wanted.connect(self._downloader.start)
+            self.dialog.download_wanted.connect(self.downloader.start)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.search.setFocus()
@@ -72,7 +87,7 @@ class ModelChooser(QObject):
 
     def choose(self, name: str, weights: str = "best") -> None:
         """Load the network `name` with its "best" weights here, or with "none"."""
-        self._models.load(ModelChoice(name=name, weights=weights))
+        self.models.load(ModelChoice(name=name, weights=weights))
 
     def ask_open(self) -> None:
         """Let the person choose a file of weights or a whole network."""
@@ -83,27 +98,26 @@ class ModelChooser(QObject):
     def open_file(self, path: Path) -> None:
         """Open `path`: weights go into the present architecture; code runs only after a yes."""
         try:
-            kind = file_kind(path)
+            kind, code = file_kind(path), code_file(path)
         except EngineError as error:
             self._show_error(JobError(str(error)))
             return
         if kind == "weights":
-            present = self._models.network
+            present = self.models.network
             name = present.choice.name if present is not None else ModelChoice().name
-            self._models.load(ModelChoice(name=name, weights="file", path=str(path)))
+            self.models.load(ModelChoice(name=name, weights="file", path=str(path)))
             return
-        trusted = False
-        if kind in ("python", "exported"):
-            trusted = self._may_run(path)
-            if not trusted:
-                return
-        self._models.load(ModelChoice(name=str(path), trusted=trusted))
+        if code is None or self._may_run(path, code):
+            self.models.load(ModelChoice(name=str(path), trusted=code is not None))
 
-    def _may_run(self, path: Path) -> bool:
+    def _may_run(self, path: Path, code: Path) -> bool:
+        what = f"{path.name} is a program"
+        if code != path:
+            what = f"{path.name} was trained from {code.name} ({code.parent}), which is a program"
         answer = QMessageBox.warning(
             self._panel,
             "This file runs code",
-            RUNS_CODE.format(name=path.name),
+            RUNS_CODE.format(what=what),
             QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
         )
@@ -113,7 +127,7 @@ class ModelChooser(QObject):
 
     def show_network(self) -> None:
         """Show the present network's name and badge, and whether better weights can be had."""
-        network = self._models.network
+        network = self.models.network
         if network is None:
             return
         self._section.show_card(network.model.card, self._catalogue_card_of(network.choice))
@@ -127,13 +141,15 @@ class ModelChooser(QObject):
 
     def _take_card(self, found: ModelCard | None) -> None:
         self._catalogue_card = found
-        network = self._models.network
+        network = self.models.network
         if network is not None and found is not None:
             self._section.show_card(network.model.card, self._catalogue_card_of(network.choice))
 
     def _loading(self, name: str) -> None:
         if name:
             self._section.show_loading(Path(name).name)
+        elif self.models.gave_up:
+            self._section.show_none()
         else:
             self.show_network()
 
@@ -141,7 +157,7 @@ class ModelChooser(QObject):
         dialog = FitDialog(
             Path(choice.path).name,
             report,
-            lambda: self._models.load(choice.replace(allow_partial=True)),
+            lambda: self.models.load(choice.replace(allow_partial=True)),
             self._panel,
         )
         dialog.show()
@@ -149,9 +165,9 @@ class ModelChooser(QObject):
     # -- downloads --------------------------------------------------------------------------
 
     def _download_present(self) -> None:
-        network = self._models.network
+        network = self.models.network
         if network is not None:
-            self._downloader.start(network.choice.name)
+            self.downloader.start(network.choice.name)
 
     def _fetched(self, found: ModelCard) -> None:
         self._catalogue_card = found

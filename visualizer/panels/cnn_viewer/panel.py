@@ -16,8 +16,7 @@ from engines.models import CHECKPOINT_SUFFIXES
 from visualizer import mime
 from visualizer.jobs import JobError
 from visualizer.networks.choice import ModelChoice
-from visualizer.networks.model_choosing import ModelChooser
-from visualizer.networks.model_input import Downloader, ModelInput
+from visualizer.networks.model_choosing import NOT_RUN_AGAIN, ModelChooser, without_code
 from visualizer.panels.cnn_viewer.actions import add_actions
 from visualizer.panels.cnn_viewer.compute import Sheet
 from visualizer.panels.cnn_viewer.context import Context, Run
@@ -47,9 +46,7 @@ if TYPE_CHECKING:
     from engines.models import LoadedModel
 
 LOADING = "Loading the network…"
-NOT_RUN_AGAIN = (
-    "A file that runs code is opened only when you ask for it; this is the built-in network."
-)
+NO_NETWORK = "There is no network to send a picture through: choose another"
 
 
 class CnnViewerPanel(StatefulPanel[CnnViewerState]):
@@ -82,12 +79,8 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
             self.edits, services.session, self.messages, self.show_error, self
         )
         self.choosing = PictureChooser(view.controls.picture, self.input, services.settings, self)
-        self.models = ModelInput(self.lane("model"), self.edits, self.say, self)
-        self.downloader = Downloader(self.say, self)
-        self.chooser = ModelChooser(
-            view.controls.model, self.models, self.downloader,
-            (self.lane("catalogue"), self.lane("card")), services, self.show_error, self,
-        )  # fmt: skip
+        self.chooser = ModelChooser(view.controls.model, self)
+        self.models, self.downloader = self.chooser.models, self.chooser.downloader
         self.explaining = self.lane("unit")
         self.unit = UnitPresenter(view.unit, self.explaining, self)
         self.tabs = TabBox(view.drawer, self._tab_host(), self.release, self)
@@ -115,6 +108,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self.input.arrived.connect(self._picture_arrived)
         self.input.frame_arrived.connect(partial(self._run, follow=True))
         self.models.arrived.connect(self._network_arrived)
+        self.models.loading.connect(self._tell_of_no_network)
         controls.layers.layer_chosen.connect(self.choose_layer)
         controls.side_changed.connect(self._side_changed)
         channels = self.view.channels
@@ -148,8 +142,9 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         if state.get("picture", {}).get("kind") in LIVE_KINDS:
             state = {**state, "picture": PictureSource().model_dump()}
             self.show_info(NOT_STARTED)
-        if state.get("model", {}).get("trusted"):
-            state = {**state, "model": ModelChoice().model_dump(), "layer": ""}
+        tamed = without_code(state)
+        if tamed is not None:
+            state = {**tamed, "layer": ""}
             self.show_info(NOT_RUN_AGAIN)
         super().restore(state)
 
@@ -163,7 +158,8 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
 
     def is_settled(self) -> bool:
         """Return whether everything asked for is computed and shown."""
-        if not self._answered or not super().is_settled():
+        waits = not self._answered and not self.models.gave_up
+        if waits or not super().is_settled():
             return False
         return self.input.is_settled() and self.tabs.is_settled()
 
@@ -173,9 +169,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
 
     def close_jobs(self) -> None:
         """Cancel and join everything that runs for this panel."""
-        if self.chooser.dialog is not None:
-            self.chooser.dialog.close()
-        self.downloader.close()
+        self.chooser.close()
         self.input.close_jobs()
         self.tabs.close_jobs()
         super().close_jobs()
@@ -303,6 +297,11 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self.running.submit(
             partial(send, network, picture, state, known), self._show, self._failed, follow=follow
         )
+
+    def _tell_of_no_network(self, loading: str) -> None:
+        if not loading and self.models.gave_up:
+            self.view.channels.mosaic.set_overlay_text(NO_NETWORK)
+            self.announce_settled()
 
     def _failed(self, error: JobError) -> None:
         """Say why; the last good result stays."""

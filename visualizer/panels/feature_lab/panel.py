@@ -7,17 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engines.feature_store import FeatureStore
 from engines.models import CHECKPOINT_SUFFIXES
-from visualizer import mime
 from visualizer.dialogs import ask_open_folder
+from visualizer.file_drops import TakesFiles
 from visualizer.jobs import JobError
-from visualizer.networks.choice import ModelChoice
-from visualizer.networks.model_choosing import ModelChooser
-from visualizer.networks.model_input import Downloader, ModelInput
+from visualizer.networks.model_choosing import NOT_RUN_AGAIN, ModelChooser, without_code
 from visualizer.panels.feature_lab.actions import add_actions
 from visualizer.panels.feature_lab.compute import divide
 from visualizer.panels.feature_lab.context import Context, Division
@@ -37,16 +35,13 @@ if TYPE_CHECKING:
     from engines.datasets import Dataset, Scan
     from engines.features import Networks
 
-NOT_RUN_AGAIN = (
-    "A file that runs code is opened only when you ask for it; this is the built-in network."
-)
 NOT_A_FOLDER = (
     "The Feature Lab works on folders of pictures. Open the folder that holds this file, or look "
     "at the picture in the CNN Viewer."
 )
 
 
-class FeatureLabPanel(StatefulPanel[FeatureLabState]):
+class FeatureLabPanel(TakesFiles, StatefulPanel[FeatureLabState]):
     """A trained network as feature extractor for a person's own pictures."""
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
@@ -71,12 +66,8 @@ class FeatureLabPanel(StatefulPanel[FeatureLabState]):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
         controls = self.view.controls
-        self.models = ModelInput(self.lane("model"), self.edits, self.say, self)
-        self.downloader = Downloader(self.say, self)
-        self.chooser = ModelChooser(
-            controls.model, self.models, self.downloader,
-            (self.lane("catalogue"), self.lane("card")), services, self.show_error, self,
-        )  # fmt: skip
+        self.chooser = ModelChooser(controls.model, self)
+        self.models, self.downloader = self.chooser.models, self.chooser.downloader
         self.tabs = TabBox(self.view.pages, self._tab_host(), self)
         self.feed(controls.grid)
         self.feed(self.view.selected.grid)
@@ -104,8 +95,10 @@ class FeatureLabPanel(StatefulPanel[FeatureLabState]):
         self.data.began.connect(bar.begin)
         self.data.progressed.connect(self._show_scan)
         self.data.ended.connect(bar.end)
+        self.data.ended.connect(self._show_task)
         self.data.arrived.connect(self._dataset_arrived)
         self.models.arrived.connect(self._network_arrived)
+        self.models.loading.connect(lambda _name: self.announce_settled())
         self.extractor.arrived.connect(self._tell)
         self.extractor.ended.connect(self._tell)
         self.tabs.settled.connect(self.announce_settled)
@@ -133,8 +126,9 @@ class FeatureLabPanel(StatefulPanel[FeatureLabState]):
 
     def restore(self, state: dict[str, Any]) -> None:
         """Show an earlier snapshot; no code runs by itself; see `Panel`."""
-        if state.get("model", {}).get("trusted"):
-            state = {**state, "model": ModelChoice().model_dump()}
+        tamed = without_code(state)
+        if tamed is not None:
+            state = tamed
             self.show_info(NOT_RUN_AGAIN)
         super().restore(state)
 
@@ -151,7 +145,8 @@ class FeatureLabPanel(StatefulPanel[FeatureLabState]):
 
     def is_settled(self) -> bool:
         """Return whether everything asked for is computed and shown (extraction aside)."""
-        if self.data.job.busy or self.models.network is None or not super().is_settled():
+        waits = self.models.network is None and not self.models.gave_up
+        if self.data.job.busy or waits or not super().is_settled():
             return False
         return self.tabs.is_settled()
 
@@ -169,9 +164,7 @@ class FeatureLabPanel(StatefulPanel[FeatureLabState]):
 
     def close_jobs(self) -> None:
         """Cancel and join everything that runs for this panel."""
-        if self.chooser.dialog is not None:
-            self.chooser.dialog.close()
-        self.downloader.close()
+        self.chooser.close()
         self.tabs.close_jobs()
         super().close_jobs()
 
@@ -183,25 +176,29 @@ class FeatureLabPanel(StatefulPanel[FeatureLabState]):
         if path is not None:
             self.open_folder(path)
 
+    def read_again(self) -> None:
+        """Read the present pictures anew: files may have come, gone or changed."""
+        self.data.load(self.state.task)
+
     def _task_chosen(self, task: TaskChoice) -> None:
-        if task != self.state.task:
+        if task.kind == "folder" or task != self.state.task or not self.data.shows(task):
             self.data.load(task)
+
+    def _show_task(self) -> None:
+        """Say which pictures are chosen, whatever became of those that were asked for."""
+        task, dataset = self.state.task, self.dataset
+        name = Path(task.folder).name if task.kind == "folder" else ""
+        self.view.controls.show_task(task, name or (dataset.name if dataset is not None else ""))
 
     def _show_scan(self, scan: Scan) -> None:
         self.view.controls.bar.set_progress(scan.done, scan.total, "files")
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept a folder, or a file of weights."""
-        path = mime.picture_file(event.mimeData())
-        if path is not None and (path.is_dir() or path.suffix.lower() in CHECKPOINT_SUFFIXES):
-            event.acceptProposedAction()
+    def takes_file(self, path: Path) -> bool:
+        """Return whether it is a folder, or a file of weights."""
+        return path.is_dir() or path.suffix.lower() in CHECKPOINT_SUFFIXES
 
-    def dropEvent(self, event: QDropEvent) -> None:
+    def file_dropped(self, path: Path, _place: QPoint) -> None:
         """Open the dropped folder, or the dropped network."""
-        path = mime.picture_file(event.mimeData())
-        if path is None:
-            return
-        event.acceptProposedAction()
         if path.is_dir():
             self.open_folder(path)
         else:
@@ -241,7 +238,7 @@ class FeatureLabPanel(StatefulPanel[FeatureLabState]):
         for feed in self._feeds:
             feed.set_dataset(dataset)
         self._division = None
-        self.view.controls.show_task(self.state.task, dataset.name)
+        self._show_task()
         self.view.controls.show_dataset(dataset)
         self._parts_changed()
         self._divide()
