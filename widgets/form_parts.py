@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
 
 
 class _Combo(QComboBox):
@@ -24,6 +34,18 @@ def combo(name: str, tooltip: str) -> QComboBox:
     made.setMinimumContentsLength(6)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     return made
+
+
+def set_searchable(box: QComboBox, names: Sequence[str]) -> None:
+    """Make `names` the entries of an editable box, each found by any part of it."""
+    box.setEditable(True)
+    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    box.clear()
+    box.addItems(list(names))
+    completer = QCompleter(box.model(), box)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    box.setCompleter(completer)
 
 
 def add_choice(box: QComboBox, value: str, text: str, explanation: str) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QSpinBox, QTableWidget
 from sklearn.metrics import confusion_matrix
 
-from driving import child, click, message, settle
+from driving import child, choose, click, message, settle
 from feature_lab_bench import close_lab, make_folder, open_lab
 from widgets.confusion_matrix import ConfusionMatrix
 from widgets.thumbnail_grid import ThumbnailGrid
@@ -52,6 +52,40 @@ def test_bright_and_dark_are_told_and_a_cell_shows_its_pictures(qtbot, lab):
     assert child(lab, ThumbnailGrid, "classify_wrong").entries() == () or expected[0, 1:].any()
     table = child(lab, QTableWidget, "classify_classes")
     assert [table.item(row, 0).text() for row in range(2)] == ["bright", "dark"]
+
+
+def test_a_picture_told_wrong_is_chosen_with_what_was_said_of_it(qtbot, lab, tmp_path):
+    folder = make_folder(tmp_path / "mixed", count=12)
+    (folder / "bright" / "01.png").rename(folder / "dark" / "21.png")  # bright among the dark
+    lab.open_folder(folder)
+    qtbot.waitUntil(lambda: lab.dataset.name == "mixed", timeout=30_000)
+    settle(qtbot, lab)
+    choose(qtbot, lab, "classify_classifier", "knn")
+    tab = run(qtbot, lab)
+    tab.pages.setCurrentIndex(2)
+    assert tab.pages.tabText(2) == "Wrong"
+    grid = child(lab, ThumbnailGrid, "classify_wrong")
+    (entry,) = grid.entries()
+    assert entry.name.endswith("21.png")
+    assert entry.caption == "→ bright"
+    qtbot.waitUntil(lambda: grid.thumbnail_count() == 1, timeout=10_000)
+    place = grid.visualRect(grid.model().index(0, 0)).center()
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    settle(qtbot, lab)
+    assert lab.state.selected == (entry.index,)
+    row = int(np.flatnonzero(tab.shown.indices == entry.index)[0])
+    sure = f"{tab.shown.probabilities[row].max():.0%}".replace("%", " %")
+    expected = f"{entry.name}: dark, said to be bright ({sure} sure)"
+    assert child(lab, QLabel, "classify_said").text() == expected
+    assert child(lab, QLabel, "classify_said").isVisible()
+    tab.pages.setCurrentIndex(0)
+    matrix = child(lab, ConfusionMatrix, "classify_matrix")
+    place = matrix.cell_to_widget(1, 1)
+    qtbot.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    settle(qtbot, lab)
+    assert entry.index not in lab.state.selected
+    assert len(lab.state.selected) == 12
+    assert "said to be dark" in child(lab, QLabel, "classify_said").text()
 
 
 def test_other_settings_take_the_result_away(qtbot, lab):

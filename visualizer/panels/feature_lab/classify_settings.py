@@ -8,6 +8,8 @@ from pydantic import Field
 
 from visualizer.frozen import Frozen
 
+MOST_LAYERS = 12  # compared at once
+
 ClassifierName = Literal["logistic", "linear_svm", "knn", "forest"]
 TestedBy = Literal["folds", "split"]
 Folds = Annotated[int, Field(ge=2, le=20)]
@@ -25,15 +27,21 @@ class ClassifySettings(Frozen):
 
 
 class CompareSettings(Frozen):
-    """what: layers of the network, or learning from few pictures; the rest as asked by each."""
+    """what: layers of the network, or learning from few pictures; the rest as asked by each.
+
+    named: the layers that a person chose; empty: as many as `layers`, evenly spread. control: the
+    same network with random weights beside the trained one.
+    """
 
     what: Literal["layers", "learning"] = "layers"
     classifier: ClassifierName = "logistic"
-    layers: Annotated[int, Field(ge=2, le=12)] = 6
+    layers: Annotated[int, Field(ge=2, le=MOST_LAYERS)] = 6
+    named: Annotated[tuple[str, ...], Field(max_length=MOST_LAYERS)] = ()
     folds: Folds = 5
     most: Annotated[int, Field(ge=1, le=500)] = 20
     seeds: Annotated[int, Field(ge=1, le=20)] = 3
     scratch: bool = True
+    control: bool = True
 
 
 class CodeSettings(Frozen):
@@ -52,3 +60,7 @@ class LargeSettings(Frozen):
     pooling: Literal["mean", "majority", "max"] = "mean"
     category: Annotated[int, Field(ge=0)] = 0
     opacity: Annotated[float, Field(ge=0, le=1)] = 0.6
+
+    def looking_like(self, present: LargeSettings) -> LargeSettings:
+        """Return these with what is only looked at as in `present`."""
+        return self.replace(category=present.category, opacity=present.opacity)

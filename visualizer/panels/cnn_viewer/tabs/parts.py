@@ -7,16 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QCompleter,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from visualizer.panels.cnn_viewer.context import Run
 from visualizer.panels.cnn_viewer.tab_settings import ClassChoice
+from widgets.form_parts import set_searchable
 
 if TYPE_CHECKING:
     from engines.models import LoadedModel
@@ -51,7 +47,6 @@ class ClassChooser(QComboBox):
         self.setToolTip(f"{tooltip}; type a part of its name")
         self.setAccessibleName(tooltip)
         self.setEditable(True)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMinimumContentsLength(12)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -64,12 +59,7 @@ class ClassChooser(QComboBox):
             return
         self._names = tuple(names)
         with QSignalBlocker(self):
-            self.clear()
-            self.addItems(list(self._names))
-        completer = QCompleter(self.model(), self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setCompleter(completer)
+            set_searchable(self, self._names)
 
     def set_class(self, index: int) -> None:
         """Show class `index` without telling."""

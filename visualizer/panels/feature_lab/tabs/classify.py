@@ -28,7 +28,7 @@ from visualizer.panels.feature_lab.tabs.classify_compute import (
     share_text,
     task_of,
 )
-from visualizer.panels.tab_parts import bind, button, column, lay_out
+from visualizer.panels.tab_parts import bind, button, column, flowing, fold_out
 from widgets.confusion_matrix import ConfusionMatrix
 from widgets.form_parts import add_choice, combo, spin, wrapping_label
 from widgets.job_bar import JobBar
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 TOPIC = "classify"
 NO_CLASSES = "These pictures have no classes: open a folder with one sub-folder per class."
+RUNS = "The classifier learns and is tested; what it takes for what will be shown here."
+WRONG = "The pictures told wrong, the surest first"
+MOST_SAID = 3  # pictures of which is written what was said
 NOTHING_YET = "Press “Classify”: the features are taken from disk where they were computed before."
 
 
@@ -86,26 +89,28 @@ class ClassifyTab(Tab):
             side=72, captions=True,
         )  # fmt: skip
         host.feed(self.wrong)
+        self.said = wrapping_label("classify_said")
         self.table = _table()
         self.pages = QTabWidget(objectName="classify_pages")
         for page, title, tooltip in (
             (self.matrix, "Confusion", "Which classes are taken for which"),
             (self.table, "Classes", "How well each class is told"),
-            (self.wrong, "Wrong", "The pictures told wrong, the surest first"),
+            (column(self.wrong, self.said, stretch=False), "Wrong", WRONG),
             (self.reliability, "Calibration", "Whether it is right as often as it is sure"),
         ):
             self.pages.setTabToolTip(self.pages.addTab(page, title), tooltip)
-        controls = column(
+        controls = flowing(
             self.classifier, self.by, self.folds, self.seed, self.control, self.run, self.bar,
             self.result, self.about,
         )  # fmt: skip
-        lay_out(self, self.name, controls, self.pages)
+        fold_out(self, self.name, controls, self.pages)
         self._connect()
 
     def _connect(self) -> None:
         bind(self.bar, self.job)
         self.job.stepped.connect(self._stepped)
         self.job.failed.connect(self._failed)
+        self.job.state_changed.connect(lambda _state: self._show_hint())
         self.classifier.activated.connect(
             lambda _n: self.edit(
                 self.classifier.currentText(), classifier=self.classifier.currentData()
@@ -132,16 +137,24 @@ class ClassifyTab(Tab):
         self._show_settings(settings)
         task = task_of(context, self.host.extractor.store)
         self.run.setEnabled(task is not None)
-        if task is None:
-            dataset = context.dataset
-            self.about.setText(NO_CLASSES if dataset is not None and not dataset.classes else "")
         same = task is None if self._task is None else self._task.same_as(task)
         if not same or settings != self._set:
             self.job.cancel()
             self._clear()
             if task is not None:
                 self.about.setText(NOTHING_YET)
+        if task is None:
+            dataset = context.dataset
+            self.about.setText(NO_CLASSES if dataset is not None and not dataset.classes else "")
         self._task, self._set = task, settings
+        self._show_said()
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        """Say in place of the matrix what is to be done for one."""
+        if self.shown is None:
+            ready = NOTHING_YET if self._task is not None else self.about.text()
+            self.matrix.set_hint(RUNS if self.job.busy else ready)
 
     def _show_settings(self, settings: object) -> None:
         for box in (self.folds, self.seed):
@@ -185,6 +198,7 @@ class ClassifyTab(Tab):
         self.matrix.clear()
         self.reliability.clear()
         self.wrong.set_entries(())
+        self.said.clear()
         self.table.setRowCount(0)
 
     def _show(self, told: Classified) -> None:
@@ -195,9 +209,9 @@ class ClassifyTab(Tab):
         self.result.setText(said)
         kind = "each picture held out once" if self.settings.by == "folds" else "the test part"
         self.about.setText(
-            f"{len(told.truth):,} pictures, {kind}; guessing would give "
-            f"{1 / len(told.classes):.1%}. Expected calibration error "
-            f"{told.curve.expected_error:.3f}."
+            f"{len(told.truth):,} pictures, {kind}; naming the commonest class each time would be "
+            f"right for {np.bincount(told.truth).max() / len(told.truth):.1%}. "
+            f"Expected calibration error {told.curve.expected_error:.3f}."
         )
         self.matrix.set_matrix(told.confusion, told.classes)
         curve = told.curve
@@ -205,6 +219,7 @@ class ClassifyTab(Tab):
         dataset = self._task.dataset if self._task is not None else None
         if dataset is not None:
             self.wrong.set_entries([_entry(told, dataset, place) for place in told.wrong])
+        self._show_said()
         self._show_classes(told)
 
     def _show_classes(self, told: Classified) -> None:
@@ -223,6 +238,17 @@ class ClassifyTab(Tab):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, place, item)
 
+    def _show_said(self) -> None:
+        """Write what was said of the chosen pictures, as far as they were told."""
+        told, dataset = self.shown, self._task.dataset if self._task is not None else None
+        lines = []
+        if told is not None and dataset is not None:
+            chosen = np.isin(told.indices, self.host.edits.state.selected)
+            for place in np.flatnonzero(chosen)[:MOST_SAID].tolist():
+                entry = _entry(told, dataset, place)
+                lines.append(f"{entry.name}: {entry.about}")
+        self.said.setText("\n".join(lines))
+
     def _cell_chosen(self, true: int, said: int) -> None:
         if self.shown is not None:
             self.host.select(self.shown.cell(true, said).tolist())
@@ -236,7 +262,7 @@ def _entry(told: Classified, dataset: Dataset, place: int) -> Thumbnail:
     index = int(told.indices[place])
     true, said = told.classes[told.truth[place]], told.classes[told.said[place]]
     sureness = told.probabilities[place, told.said[place]]
-    about = f"{true}, said to be {said} ({sureness:.0%} sure)"
+    about = f"{true}, said to be {said} ({sureness:.0%} sure)".replace("%", " %")
     return Thumbnail(index, dataset.samples[index].name, about, f"→ {said}")
 
 
@@ -252,5 +278,5 @@ def _table() -> QTableWidget:
     made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     made.verticalHeader().hide()
-    made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """How far a job is, in words and numbers; result comes with the last step."""
+    """How far a job is, in words and numbers; result comes with the last step.
+
+    note: what the result has to do without, and why.
+    """
 
     title: str
     done: int
     total: int
     unit: str = ""
     result: Any = None
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,15 +93,41 @@ def features_of(
     task: Task, parts: tuple[FeaturePart, ...], title: str = "Features"
 ) -> Generator[Step, None, Features]:
     """Yield the steps of an extraction, which takes from the store what lies there; return it."""
-    from engines.features import extract_dataset, load_networks
+    from engines.features import extract_dataset
 
-    networks = dict(task.networks)
-    networks.update(load_networks([part for part in parts if part.network not in networks]))
-    for step in extract_dataset(networks, task.dataset, parts, store=task.store):
+    ready = with_networks(replace(task, parts=parts))
+    for step in extract_dataset(ready.networks, task.dataset, parts, store=task.store):
         yield Step(title, step.done, step.total, "pictures")
         if step.features is not None:
             return step.features
     raise RuntimeError("the extraction ended without features")
+
+
+def with_networks(task: Task) -> Task:
+    """Return `task` with all networks that its parts need. Errors as engines.models.load."""
+    from engines.features import load_networks
+
+    missing = [part for part in task.parts if part.network not in task.networks]
+    return replace(task, networks={**task.networks, **load_networks(missing)})
+
+
+def untrained(task: Task) -> Task:
+    """Return `task` with the same networks untrained.
+
+    Raises ClassifierError for a file that holds its own weights, which is never untrained, and
+    errors as engines.models.load.
+    """
+    from engines.errors import ClassifierError
+
+    parts = tuple(dict.fromkeys(replace(part, weights="none") for part in task.parts))
+    made = with_networks(replace(task, parts=parts))
+    for part in parts:
+        if made.networks[part.network].card.weights_state != "untrained":
+            raise ClassifierError(
+                f"{Path(part.model).name} is a file with weights of its own: the same network with "
+                "random weights cannot be had from it."
+            )
+    return made
 
 
 def classify(task: Task, settings: ClassifySettings) -> Iterator[Step]:
@@ -104,8 +135,8 @@ def classify(task: Task, settings: ClassifySettings) -> Iterator[Step]:
     features = yield from features_of(task, task.parts)
     result = yield from _told(task, features, settings, "Classifying")
     if settings.control:
-        untrained = tuple(dict.fromkeys(replace(part, weights="none") for part in task.parts))
-        blind = yield from features_of(task, untrained, "Random weights: features")
+        random = untrained(task)
+        blind = yield from features_of(random, random.parts, "Random weights: features")
         control = yield from _told(task, blind, settings, "Random weights: classifying")
         result = replace(result, control=control.accuracies)
     yield Step("Classifying", 1, 1, result=result)
@@ -116,7 +147,7 @@ def _told(
 ) -> Generator[Step, None, Classified]:
     labels = task.dataset.labels[features.indices]
     if settings.by == "folds":
-        return (yield from _by_folds(task, features, labels, settings, title))
+        return (yield from by_folds(task.dataset, features, settings, title))
     from engines.classifiers import calibration, evaluate
     from engines.errors import ClassifierError
 
@@ -135,23 +166,25 @@ def _told(
     )  # fmt: skip
 
 
-def _by_folds(
-    task: Task, features: Features, labels: np.ndarray, settings: ClassifySettings, title: str
+def by_folds(
+    dataset: Dataset, features: Features, settings: ClassifySettings, title: str
 ) -> Generator[Step, None, Classified]:
+    """Yield a step a fold; return what was said of each picture while it was held out."""
     from engines.classifiers import calibration, cross_validate, groups_of
 
+    labels = dataset.labels[features.indices]
     yield Step(title, 0, settings.folds, "folds")
     folds = cross_validate(
         features.values, labels, settings.classifier, folds=settings.folds, seed=settings.seed,
-        groups=groups_of([task.dataset.samples[index] for index in features.indices]),
-        classes=task.dataset.classes,
+        groups=groups_of([dataset.samples[index] for index in features.indices]),
+        classes=dataset.classes,
     )  # fmt: skip
     for fold in folds:
         yield Step(title, fold.number, fold.of, "folds")
         if fold.result is not None:
             told, known = fold.result, np.flatnonzero(fold.result.folds >= 0)
             return Classified(
-                task.dataset.classes, features.indices[known], labels[known],
+                dataset.classes, features.indices[known], labels[known],
                 told.predictions[known], told.probabilities[known], told.confusion,
                 told.accuracies, calibration(told.probabilities, labels),
             )  # fmt: skip

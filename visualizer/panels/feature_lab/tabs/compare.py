@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from engines.classifiers import CLASSIFIERS
 from visualizer.jobs import JobError
+from visualizer.panels.feature_lab.classify_settings import MOST_LAYERS, CompareSettings
 from visualizer.panels.feature_lab.context import Context
 from visualizer.panels.feature_lab.state import network_key
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
+from visualizer.panels.feature_lab.tabs.classify import NO_CLASSES
 from visualizer.panels.feature_lab.tabs.classify_compute import Step, Task, task_of
-from visualizer.panels.feature_lab.tabs.compare_compute import Source, compare, learn
-from visualizer.panels.tab_parts import bind, button, column, lay_out
+from visualizer.panels.feature_lab.tabs.compare_compute import Source, chosen_layers, compare, learn
+from visualizer.panels.tab_parts import bind, button, flowing, fold_out
 from widgets.bar_list import Bar, BarList
+from widgets.button_list import ButtonList
 from widgets.curve_plot import Curve, CurvePlot
-from widgets.form_parts import add_choice, combo, spin, wrapping_label
+from widgets.form_parts import add_choice, combo, set_searchable, spin, wrapping_label
 from widgets.job_bar import JobBar
 from widgets.toggle_row import Choice, ToggleRow
 
@@ -26,9 +29,9 @@ if TYPE_CHECKING:
     from engines.classifiers import LayerScore
 
 TOPIC = "compare"
-LOOKS = (("blue", 0), ("red", 1), ("green", 2))
+LOOKS = (("blue", 0), ("red", 1), ("green", 2), ("purple", 3))
 ABOUT = {
-    "layers": "Average of each channel, {layers} layers from first to last, each cross-validated.",
+    "layers": "Average of each channel, {layers}, each cross-validated.",
     "learning": "Learnt from a few pictures of the train part, tested on the whole test part; "
     "means of several draws.",
 }
@@ -46,6 +49,7 @@ class CompareTab(Tab):
         self._context: Context | None = None
         self._task: Task | None = None
         self._set: object = None
+        self._layers: tuple[str, ...] = ()
         self.job = host.job("compare")
         self.what = ToggleRow(
             "compare_what",
@@ -66,6 +70,14 @@ class CompareTab(Tab):
         for field, box in self.boxes.items():
             box.setPrefix({"most": "pictures per class ≤ "}.get(field, f"{field} "))
             box.setKeyboardTracking(False)
+        self.layer = combo("compare_layer", "A layer to compare; type a part of its name")
+        self.layer.setEditable(True)
+        self.layer.lineEdit().setPlaceholderText("Add a layer by name")
+        self.chosen = ButtonList("compare_chosen")
+        self.control = QCheckBox("Random weights too", objectName="compare_control")
+        self.control.setToolTip(
+            "The same network untrained: what its mere build gives, an honest control"
+        )
         self.scratch = QCheckBox("Network from scratch", objectName="compare_scratch")
         self.scratch.setToolTip("A small network that learns from nothing else: some seconds a run")
         self.run = button("compare_run", "Compare", "Compute with these settings")
@@ -80,11 +92,11 @@ class CompareTab(Tab):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot, 1)
         layout.addWidget(self.list)
-        controls = column(
-            self.what, self.classifier, *self.boxes.values(), self.scratch, self.run, self.bar,
-            self.about,
+        controls = flowing(
+            self.what, self.classifier, self.layer, self.chosen, *self.boxes.values(),
+            self.control, self.scratch, self.run, self.bar, self.about,
         )  # fmt: skip
-        lay_out(self, self.name, controls, content)
+        fold_out(self, self.name, controls, content)
         self._connect()
 
     def _connect(self) -> None:
@@ -101,6 +113,10 @@ class CompareTab(Tab):
             box.valueChanged.connect(
                 lambda n, field=field: self.edit(f"{field} {n}", merge_key=field, **{field: n})
             )
+        self.layer.activated.connect(lambda _n: self._add_layer())
+        self.layer.lineEdit().returnPressed.connect(self._add_layer)
+        self.chosen.chosen.connect(self._leave_layer)
+        self.control.clicked.connect(lambda on: self.edit("random weights", control=on))
         self.scratch.clicked.connect(lambda on: self.edit("network from scratch", scratch=on))
         self.run.clicked.connect(self.start)
 
@@ -109,7 +125,10 @@ class CompareTab(Tab):
     def show_context(self, context: Context) -> None:
         """Set the controls; a result of other pictures, networks or settings goes."""
         settings = context.state.tabs.compare
+        self._list_layers(context)
         self._show_settings(settings)
+        if context.dataset is not None and not context.dataset.classes:
+            self.about.setText(NO_CLASSES)
         task = task_of(context, self.host.extractor.store)
         layers = settings.what == "layers"
         self.run.setEnabled(task is not None and (context.network is not None or not layers))
@@ -123,7 +142,7 @@ class CompareTab(Tab):
             show(())
         self._context, self._task, self._set = context, task, settings
 
-    def _show_settings(self, settings: Any) -> None:
+    def _show_settings(self, settings: CompareSettings) -> None:
         layers = settings.what == "layers"
         self.what.set_value(settings.what)
         self.classifier.setCurrentIndex(self.classifier.findData(settings.classifier))
@@ -131,9 +150,59 @@ class CompareTab(Tab):
             with QSignalBlocker(box):
                 box.setValue(getattr(settings, field))
             box.setVisible((field in ("layers", "folds")) == layers)
-        self.scratch.setChecked(settings.scratch)
-        self.scratch.setVisible(not layers)
-        self.about.setText(ABOUT[settings.what].format(layers=settings.layers))
+        for check, on in ((self.scratch, settings.scratch), (self.control, settings.control)):
+            check.setChecked(on)
+            check.setVisible(not layers)
+        self._show_named(settings)
+
+    # -- layers by name ---------------------------------------------------------------------
+
+    def _list_layers(self, context: Context) -> None:
+        """List the layers of the network at the left, where it is another."""
+        if self._context is not None and self._context.network is context.network:
+            return
+        self._layers = ()
+        if context.network is not None:
+            from engines.activations import layer_names
+
+            self._layers = tuple(layer_names(context.network.module))
+        with QSignalBlocker(self.layer):
+            set_searchable(self.layer, self._layers)
+        self._clear_layer()
+
+    def _clear_layer(self) -> None:
+        self.layer.setCurrentIndex(-1)
+        self.layer.clearEditText()
+
+    def _named(self, settings: CompareSettings) -> tuple[str, ...]:
+        return chosen_layers(settings.named, self._layers)
+
+    def _show_named(self, settings: CompareSettings) -> None:
+        layers, named = settings.what == "layers", self._named(settings)
+        self.layer.setVisible(layers)
+        self.layer.setEnabled(len(named) < MOST_LAYERS)
+        self.chosen.set_texts([(name, f"Leave {name} out") for name in named] if layers else ())
+        self.boxes["layers"].setVisible(layers and not named)
+        which = f"{settings.layers} layers from first to last"
+        if named:
+            which = "the chosen layer" if len(named) == 1 else f"the {len(named)} chosen layers"
+        self.about.setText(ABOUT[settings.what].format(layers=which))
+
+    def _add_layer(self) -> None:
+        name, named = self.layer.currentText().strip(), self._named(self.settings)
+        # Not at once: the box tells twice of a name chosen by typing, and finds it by its text.
+        QTimer.singleShot(0, self.layer, self._clear_layer)
+        if not name or name in named or len(named) == MOST_LAYERS:
+            return
+        if not chosen_layers((name,), self._layers):
+            self.host.say(TOPIC, JobError(f"The network at the left has no layer “{name}”."))
+            return
+        self.host.say(TOPIC, None)
+        self.edit(f"layer {name}", named=chosen_layers((*named, name), self._layers))
+
+    def _leave_layer(self, place: int) -> None:
+        named = self._named(self.settings)
+        self.edit(f"without {named[place]}", named=(*named[:place], *named[place + 1 :]))
 
     # -- the job ----------------------------------------------------------------------------
 
@@ -161,6 +230,7 @@ class CompareTab(Tab):
                 self._show_layers(last.result)
             else:
                 self._show_curves(last.result)
+                self.about.setText("\n".join(filter(None, (ABOUT["learning"], last.note))))
 
     def _failed(self, error: JobError) -> None:
         self.host.say(TOPIC, error)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QCompleter, QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from visualizer.panels.feature_lab.state import MOST_PARTS, PartChoice
 from visualizer.panels.tab_parts import button
-from widgets.form_parts import add_choice, combo, row, wrapping_label
+from widgets.form_parts import add_choice, combo, row, set_searchable, wrapping_label
 from widgets.icon_button import IconButton
 
 ANSWER = "the network's answer"
@@ -38,7 +38,6 @@ class PartRow(QFrame):
         self.title = wrapping_label(f"part_{number}_title", bold=True)
         self.layer = combo(f"part_{number}_layer", "Which layer's numbers; type a part of its name")
         self.layer.setEditable(True)
-        self.layer.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.pooling = combo(f"part_{number}_pooling", "How a layer's maps become one vector")
         for value, text, about in POOLINGS:
             add_choice(self.pooling, value, text, about)
@@ -66,12 +65,7 @@ class PartRow(QFrame):
         with QSignalBlocker(self.layer), QSignalBlocker(self.pooling):
             if layers != self._layers or self.layer.count() == 0:
                 self._layers = layers
-                self.layer.clear()
-                self.layer.addItems([ANSWER, *reversed(layers)])
-                completer = QCompleter(self.layer.model(), self.layer)
-                completer.setFilterMode(Qt.MatchFlag.MatchContains)
-                completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-                self.layer.setCompleter(completer)
+                set_searchable(self.layer, [ANSWER, *reversed(layers)])
             text = choice.layer or ANSWER
             self.layer.setCurrentIndex(self.layer.findText(text))
             self.layer.setEditText(text)
@@ -105,8 +99,7 @@ class PartRows(QWidget):
         self.add = button(
             "extract_add",
             "Add a part",
-            "One more layer of the network at the left; choose another network first to put "
-            "several networks side by side",
+            "One more layer of the network at the left",
         )
         self.add.clicked.connect(self.add_pressed)
         self._layout = QVBoxLayout(self)
