@@ -72,6 +72,10 @@ class ToggleRow(QWidget):
         """Return the value of the chosen button."""
         return next(value for value, button in self._buttons.items() if button.isChecked())
 
+    def set_choice_enabled(self, value: str, on: bool) -> None:
+        """Let the person press the button of `value`, or not."""
+        self._buttons[value].setEnabled(on)
+
     def set_value(self, value: str) -> None:
         """Choose a button without telling."""
         self._buttons[value].setChecked(True)

@@ -103,6 +103,70 @@ def test_colours_are_by_class_or_by_part_of_the_division(qtbot, lab, tab):
     assert lab.undo_stack().count() == undone  # to look is no edit
 
 
+def test_colours_by_prediction_cross_out_what_is_told_wrong(qtbot, lab, tmp_path):
+    folder = make_folder(tmp_path / "mixed", count=12)
+    for n in (1, 4):  # two bright pictures lie among the dark ones
+        (folder / "bright" / f"0{n}.png").rename(folder / "dark" / f"2{n}.png")
+    lab.open_folder(folder)
+    qtbot.waitUntil(lambda: lab.dataset.name == "mixed", timeout=30_000)
+    choice = lab.state.tabs.classify.replace(classifier="knn", folds=3, by="split")
+    lab.edits.apply(lab.state.replace(tabs=lab.state.tabs.replace(classify=choice)), "classifier")
+    settle(qtbot, lab)
+    made = lab.tabs.made["map"]
+    qtbot.mouseClick(child(lab, QPushButton, "map_extract"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: lab.extractor.features is not None, timeout=60_000)
+    undone = lab.undo_stack().count()
+    qtbot.mouseClick(child(made, QPushButton, "map_color_predicted"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "told wrong (2)" in legend(made), timeout=30_000)
+    settle(qtbot, lab)
+    assert lab.undo_stack().count() == undone  # to look is no edit
+    names = [lab.dataset.samples[i].path.name for i in lab.extractor.features.indices]
+    assert [names[row] for row in made.plot.crossed()] == ["21.png", "24.png"]
+    assert legend(made) == ["bright (12)", "dark (12)", "told wrong (2)"]  # as they look, not lie
+    assert "Nearest" in made.text.text() or "nearest" in made.text.text()
+    assert "in 3 folds" in made.text.text()
+    show(made)
+    qtbot.mouseMove(made.plot.viewport(), QPoint(2, 2))
+    row = int(made.plot.crossed()[0])
+    qtbot.mouseMove(made.plot.viewport(), made.plot.point_to_widget(row))
+    text = child(made, QLabel, "map_plot_card_text").text().splitlines()
+    hovered = made.plot.hovered()
+    wrong = hovered in made.plot.crossed()
+    assert text[1] == lab.dataset.class_of(hovered)
+    assert text[2].startswith("said to be bright" if wrong else f"said to be {text[1]}")
+    qtbot.mouseClick(child(made, QPushButton, "map_color_class"), Qt.MouseButton.LeftButton)
+    settle(qtbot, lab)
+    assert legend(made) == ["bright (10)", "dark (14)"]
+    assert "folds" not in made.text.text()
+
+
+def test_predictions_follow_the_classifier_and_their_failure_is_a_sentence(qtbot, lab, tab):
+    qtbot.mouseClick(child(tab, QPushButton, "map_color_predicted"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "folds" in tab.text.text(), timeout=30_000)
+    choice = lab.state.tabs.classify.replace(folds=15)
+    lab.edits.apply(lab.state.replace(tabs=lab.state.tabs.replace(classify=choice)), "folds 15")
+    qtbot.waitUntil(lambda: "fold" in message(lab), timeout=20_000)
+    settle(qtbot, lab)
+    assert "not told yet (12)" in legend(tab)
+    lab.undo_stack().undo()
+    qtbot.waitUntil(lambda: "in 5 folds" in tab.text.text(), timeout=30_000)
+    settle(qtbot, lab)
+    assert "told wrong (0)" in legend(tab)
+    assert message(lab) == ""
+
+
+def test_pictures_without_classes_have_no_predictions(qtbot, lab, tmp_path):
+    plain = make_folder(tmp_path / "loose", classes=("one",)) / "one"
+    lab.open_folder(plain)
+    qtbot.waitUntil(lambda: not lab.dataset.classes, timeout=30_000)
+    settle(qtbot, lab)
+    qtbot.mouseClick(child(lab, QPushButton, "map_extract"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: lab.extractor.features is not None, timeout=60_000)
+    settle(qtbot, lab)
+    assert not child(lab, QPushButton, "map_color_predicted").isEnabled()
+    assert child(lab, QPushButton, "map_color_class").isEnabled()
+
+
 def test_tsne_arranges_in_a_job_and_undo_brings_the_components_back(qtbot, lab, tab):
     before = places(tab).copy()
     qtbot.mouseClick(child(tab, QPushButton, "map_method_tsne"), Qt.MouseButton.LeftButton)

@@ -12,13 +12,13 @@ from visualizer.frozen import Frozen
 class MapSettings(Frozen):
     """How features become places, and what the points' colours stand for.
 
-    perplexity, seed: of t-SNE.
+    perplexity, seed: of t-SNE. color: "predicted" is what the classifier chosen in "Classify" says.
     """
 
     method: Literal["pca", "tsne"] = "pca"
     perplexity: Annotated[int, Field(ge=2, le=100)] = 30
     seed: Annotated[int, Field(ge=0)] = 0
-    color: Literal["class", "part"] = "class"
+    color: Literal["class", "part", "predicted"] = "class"
 
     def looking_like(self, present: MapSettings) -> MapSettings:
         """Return these with what is only looked at as in `present`."""

@@ -13,11 +13,18 @@ from visualizer.panels.feature_lab.context import Context
 from visualizer.panels.feature_lab.looking_settings import MapSettings
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
 from visualizer.panels.feature_lab.tabs.features_first import FeaturesFirst
-from visualizer.panels.feature_lab.tabs.map_compute import about, axes_of, groups_of
-from visualizer.panels.tab_parts import bind, button, column, lay_out
+from visualizer.panels.feature_lab.tabs.map_compute import (
+    WRONG,
+    about,
+    axes_of,
+    groups_by,
+    said_of,
+)
+from visualizer.panels.feature_lab.tabs.map_predictions import Predictions
+from visualizer.panels.tab_parts import bind, button, flowing, fold_out
 from widgets.form_parts import spin, wrapping_label
 from widgets.job_bar import JobBar
-from widgets.scatter_plot import ScatterPlot
+from widgets.scatter_plot import Crossed, ScatterPlot
 from widgets.toggle_row import Choice, ToggleRow
 
 if TYPE_CHECKING:
@@ -65,17 +72,25 @@ class MapTab(Tab):
             (
                 Choice("class", "Class", "Colour and shape by class"),
                 Choice("part", "Part", "Colour and shape by training, validation and test part"),
+                Choice(
+                    "predicted",
+                    "Predicted",
+                    "Colour and shape by what the classifier chosen in “Classify” says of each "
+                    "picture while it is held out; a cross where that is wrong",
+                ),
             ),
         )
+        self.predictions = Predictions(host, self)
         self.text = wrapping_label("map_text")
         self.plot = ScatterPlot("map_plot", "Map of the features")
-        controls = column(
+        controls = flowing(
             self.method, self.perplexity, self.seed, self.again, self.bar,
-            QLabel("Colour and shape by"), self.color, self.plot.legend, self.text,
+            QLabel("Colour and shape by"), self.color, self.predictions.bar, self.plot.legend,
+            self.text,
         )  # fmt: skip
         self.plot.legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         content = QWidget()
-        lay_out(content, self.name, controls, self.plot)
+        fold_out(content, self.name, controls, self.plot)
         self._first = FeaturesFirst("map", content, host.extractor)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -92,7 +107,9 @@ class MapTab(Tab):
         self.plot.point_hovered.connect(self._hovered)
         self._job.stepped.connect(lambda steps: self._show(steps[-1]))
         self._job.failed.connect(self._failed)
-        self._job.state_changed.connect(self._job_changed)
+        self.predictions.changed.connect(lambda: self._show_points(fit=False))
+        for job in (self._job, self.predictions.job):
+            job.state_changed.connect(self._job_changed)
 
     # -- the panel's contract ---------------------------------------------------------------
 
@@ -104,10 +121,16 @@ class MapTab(Tab):
         if not self._first.show_context(context):
             self._job.cancel()
             self._lane.supersede()
+            self.predictions.forget()
             self._of = None
             return
-        features = context.features
+        features, dataset = context.features, context.dataset
         assert features is not None, "else there is nothing to show"
+        assert dataset is not None, "else there is nothing to show"
+        if settings.color == "predicted" and dataset.classes:
+            self.predictions.want(dataset, features, context.state.tabs.classify)
+        else:
+            self.predictions.forget()
         of = (features, self._kind(settings))
         if self._of is None or self._of[0] is not features or self._of[1] != of[1]:
             self._of = of
@@ -117,8 +140,9 @@ class MapTab(Tab):
         self._show_selected()
 
     def is_settled(self) -> bool:
-        """Return whether no arranging is under way."""
-        return self._job.state is not JobState.RUNNING
+        """Return whether neither arranging nor predicting is under way."""
+        jobs = (self._job, self.predictions.job)
+        return all(job.state is not JobState.RUNNING for job in jobs)
 
     # -- arranging --------------------------------------------------------------------------
 
@@ -159,7 +183,6 @@ class MapTab(Tab):
         if projection.method == "tsne":
             self.bar.set_progress(projection.done, projection.total, "iterations")
         self.plot.set_labels(*axes_of(projection))
-        self.text.setText(about(projection))
         self._show_points(fit=fresh)
         self._show_selected()
 
@@ -176,14 +199,18 @@ class MapTab(Tab):
     def _recoloured(before: Context | None, now: Context) -> bool:
         return before is None or (
             before.state.tabs.map.color != now.state.tabs.map.color
+            or before.state.tabs.classify != now.state.tabs.classify
             or before.division is not now.division
         )
 
     def _show_settings(self, settings: MapSettings, context: Context) -> None:
         """Set the controls, without telling."""
         self.method.set_value(settings.method)
-        self.color.set_value(settings.color if context.split is not None else "class")
-        self.color.setEnabled(context.split is not None)
+        classes = context.dataset is not None and bool(context.dataset.classes)
+        can = {"class": True, "part": context.split is not None, "predicted": classes}
+        for value, on in can.items():
+            self.color.set_choice_enabled(value, on)
+        self.color.set_value(settings.color if can[settings.color] else "class")
         for box, value in ((self.perplexity, settings.perplexity), (self.seed, settings.seed)):
             with QSignalBlocker(box):
                 box.setValue(value)
@@ -196,9 +223,14 @@ class MapTab(Tab):
             return
         if features is not context.features:
             return
-        color = context.state.tabs.map.color
-        groups, names = groups_of(context.dataset, context.split, features.indices, color)
-        self.plot.set_points(projection.points, groups, names, fit=fit)
+        color, told = context.state.tabs.map.color, self.predictions.told
+        groups = groups_by(color, context.dataset, context.split, features.indices, told)
+        crossed = Crossed(WRONG, groups.wrong) if groups.wrong is not None else None
+        self.plot.set_points(
+            projection.points, groups.of, groups.names, without=groups.without, crossed=crossed,
+            fit=fit,
+        )  # fmt: skip
+        self.text.setText(self.predictions.about() + about(projection))
 
     def _show_selected(self) -> None:
         context, features = self._context, self._projected
@@ -217,7 +249,9 @@ class MapTab(Tab):
         if context is None or context.dataset is None or features is None:
             return
         dataset, index = context.dataset, int(features.indices[row])
-        text = f"{dataset.samples[index].name}\n{dataset.class_of(index)}".strip()
+        told = self.predictions.told
+        said = said_of(told, index) if told is not None else ""
+        text = "\n".join(filter(None, (dataset.samples[index].name, dataset.class_of(index), said)))
         self.plot.show_card(None, text)
 
         def show(pixels: np.ndarray) -> None:
