@@ -42,19 +42,25 @@ def learning_curve(
     sources: name → (N, D) features, told by `classifier`, or (N, C, H, W) pictures, learnt by a
     small network from scratch (engines._classifiers.scratch); labels: (N,), −1 is left out; sizes:
     pictures per class, drawn from split.train; seeds: each draws other pictures, the same for every
-    source, and those of a smaller size are among those of a larger. Points come size by size, then
+    source, and those of a smaller size are among those of a larger. Features are standardised by
+    all of split.train, which takes no labels: the deviations of one or two pictures a class say
+    little, and would let features count most that hardly differ. Points come size by size, then
     seed by seed, then source by source, so that all curves grow together. Raises ClassifierError
     before the first point when a class has fewer training pictures than a size asks.
     """
     labels = np.asarray(labels).astype(np.int64)
     chosen = checking.find(classifier)
     arrays = {name: _source(name, values, labels) for name, values in sources.items()}
+    whole = np.asarray(split.train)
     train, test = (
-        rows[labels[rows] != checking.WITHOUT_CLASS]
-        for rows in (np.asarray(split.train), np.asarray(split.test))
+        rows[labels[rows] != checking.WITHOUT_CLASS] for rows in (whole, np.asarray(split.test))
     )
     _enough(labels[train], test, sizes, seeds, arrays, classes)
     count = checking.class_count(labels, classes)
+    arrays = {
+        name: _standardised(values, whole) if values.ndim == 2 else values
+        for name, values in arrays.items()
+    }
     total = len(sizes) * len(seeds) * len(arrays)
     done = 0
     for per_class in sizes:
@@ -62,12 +68,21 @@ def learning_curve(
             drawn = train[subset(labels[train], per_class, seed)]
             for name, values in arrays.items():
                 if values.ndim == 2:
-                    said, _ = tell(chosen, values, labels, drawn, test, count, seed)
+                    said, _ = tell(
+                        chosen, values, labels, drawn, test, count, seed, standardised=True
+                    )
                 else:
                     said = _from_scratch(values, labels, drawn, test, count, seed)
                 done += 1
                 accuracy = float(np.mean(said == labels[test]))
                 yield Point(name, per_class, seed, accuracy, done, total)
+
+
+def _standardised(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    from sklearn.preprocessing import StandardScaler
+
+    scaled: np.ndarray = StandardScaler().fit(values[rows]).transform(values)
+    return scaled
 
 
 def _from_scratch(

@@ -27,20 +27,24 @@ class Classifier:
     build: Callable[[int, int], Any]
     keeps_answer_when_turned: bool = True
 
-    def make(self, seed: int = 0, training: int | None = None) -> Any:
+    def make(
+        self, seed: int = 0, training: int | None = None, *, standardised: bool = False
+    ) -> Any:
         """Return an unfitted scikit-learn pipeline; equal seeds give equal answers.
 
         training: how many pictures it will be fitted to; k-NN asks no more neighbours than that.
-        Features are standardised inside, so by the training pictures alone wherever it is fitted.
+        Features are standardised inside, so by the training pictures alone wherever it is fitted,
+        unless they come `standardised`.
         """
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
 
         from engines._classifiers.turning import TurnedToTraining
 
+        scaled = [] if standardised else [StandardScaler()]
         turned = [TurnedToTraining()] if self.keeps_answer_when_turned else []
         estimator = self.build(seed, NEIGHBOURS if training is None else training)
-        return make_pipeline(StandardScaler(), *turned, estimator)
+        return make_pipeline(*scaled, *turned, estimator)
 
 
 def _logistic(seed: int, training: int) -> Any:

@@ -21,10 +21,16 @@ def tell(
     test: np.ndarray,
     classes: int,
     seed: int,
+    *,
+    standardised: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the predictions (M,) int64 and probabilities (M, classes) float64 of rows `test`."""
+    """Return the predictions (M,) int64 and probabilities (M, classes) float64 of rows `test`.
+
+    standardised: whether the values are; else they are by the rows `train`.
+    """
     with at_most_threads(THREADS):
-        model = classifier.make(seed, len(train)).fit(values[train], labels[train])
+        made = classifier.make(seed, len(train), standardised=standardised)
+        model = made.fit(values[train], labels[train])
         known = probabilities_of(model, values[test])
     probabilities = np.zeros((len(test), classes))
     probabilities[:, model.classes_] = known

@@ -12,9 +12,9 @@ _ROUNDING = 1e-6
 
 
 class TurnedToTraining(TransformerMixin, BaseEstimator):
-    """Centred features on the axes that the training pictures span, when there are fewer of those.
+    """Features on the axes that the training pictures span, when there are fewer of those.
 
-    n pictures lie in a space of at most n − 1 axes around their mean, however many features they
+    n pictures lie in a space of at most n axes, n − 1 around their mean, however many features they
     have. A classifier that sees only inner products or distances answers there just as in the full
     space: weights never leave the span of the training pictures, and what a new picture has outside
     of it is equally far from all of them. 25,088 features of 200 pictures become 199 numbers, and
@@ -22,7 +22,7 @@ class TurnedToTraining(TransformerMixin, BaseEstimator):
     """
 
     def fit(self, values: np.ndarray, labels: Any = None) -> TurnedToTraining:
-        """Find the axes of `values`: (N, D), whose columns have mean zero."""
+        """Find the axes of `values`: (N, D)."""
         del labels
         self.axes_ = None
         if values.shape[1] > values.shape[0]:

@@ -283,7 +283,7 @@ def test_layers_are_scored_fold_by_fold_as_each_alone(digits):
     assert scores[0].mean < 0.25 < 0.9 < scores[1].mean
 
 
-def test_a_learning_curve_rises_and_its_points_are_single_evaluations(digits):
+def test_a_learning_curve_rises_and_noise_teaches_nothing(digits):
     values, labels = digits
     split = Parts(np.arange(0, 250), np.arange(250, 400))
     sources = {"pixels": values, "noise": np.random.default_rng(1).normal(size=(400, 6))}
