@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton
 from driving import child, choose, click, message, settle
 from engines.features import FeaturePart, extract_dataset, load_features, load_networks, predictions
 from feature_lab_bench import close_lab, make_folder, open_lab
+from visualizer.networks.choice import ModelChoice
 
 
 @pytest.fixture
@@ -150,3 +151,30 @@ def test_after_other_pictures_nothing_is_left_of_the_former_ones(qtbot, lab, tmp
     assert text(lab, "extract_result") == "Not extracted yet"
     assert text(lab, "steps_title") == "What the network is given"
     assert not child(lab, QLabel, "stage_0_facts").isVisible()
+
+
+def test_several_networks_stand_side_by_side_when_they_are_kept(qtbot, lab):
+    click(qtbot, lab, QCheckBox, "extract_keep")
+    lab.models.load(ModelChoice(name="digits"))
+    qtbot.waitUntil(lambda: lab.state.model.name == "digits", timeout=60_000)
+    settle(qtbot, lab)
+    assert [part.model for part in lab.state.parts] == ["efficientnet_lite0"]
+    click(qtbot, lab, QPushButton, "extract_add")
+    settle(qtbot, lab)
+    click(qtbot, lab, QPushButton, "extract_add")  # another than the first: no part twice
+    settle(qtbot, lab)
+    assert [part.layer for part in lab.state.parts][1] == ""
+    run(qtbot, lab)
+    parts = [FeaturePart(c.model, c.weights, c.layer, c.pooling) for c in lab.state.parts]
+    assert [part.model for part in parts] == ["efficientnet_lite0", "digits", "digits"]
+    *_, last = extract_dataset(load_networks(parts), lab.dataset, parts)
+    np.testing.assert_allclose(lab.context().features.values, last.features.values, atol=1e-5)
+    assert lab.context().features.values.shape[1] > 1290
+
+
+def test_another_network_brings_its_own_part_where_none_is_kept(qtbot, lab):
+    click(qtbot, lab, QPushButton, "extract_add")
+    lab.models.load(ModelChoice(name="digits"))
+    qtbot.waitUntil(lambda: lab.state.model.name == "digits", timeout=60_000)
+    settle(qtbot, lab)
+    assert [(part.model, part.layer) for part in lab.state.parts] == [("digits", "")]

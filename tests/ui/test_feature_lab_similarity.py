@@ -11,7 +11,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 from driving import child, message, settle
 from feature_lab_bench import close_lab, make_folder, open_lab
 from visualizer.panels.feature_lab.state import PartChoice
-from visualizer.panels.feature_lab.tabs.similarity_compute import MOST_SHOWN, alike
+from visualizer.panels.feature_lab.tabs.similarity_compute import MOST_SHOWN, Alike, alike
 from widgets.thumbnail_grid import ThumbnailGrid
 
 
@@ -123,3 +123,19 @@ def test_of_many_pictures_an_even_part_is_compared_sorted_by_class():
     assert [name for name, _ in found.blocks] == ["a", "b", "no class"]
     assert all(abs(count - MOST_SHOWN / 3) <= 1 for _, count in found.blocks)
     assert found.total == 3000
+
+
+@pytest.mark.parametrize(
+    ("values", "levels"),
+    [
+        ([[1, -0.2], [-0.2, 1]], (-1, 1)),
+        ([[1, 0.87], [0.87, 1]], (0.8, 1)),
+        ([[1, 0.999], [0.999, 1]], (0.9, 1)),
+        ([[1, 0], [0, 1]], (0, 1)),
+        ([[np.nan, np.nan], [np.nan, 0.55]], (0.5, 1)),  # a picture of zeros has no direction
+    ],
+)
+def test_the_painted_range_shows_differences_and_keeps_zero_in_the_middle(values, levels):
+    rows = np.arange(2)
+    found = Alike(np.array(values, np.float32), rows, rows, ("a", "b"), (("c", 2),), 2, "cosine")
+    assert found.levels == pytest.approx(levels)

@@ -88,11 +88,11 @@ class FeatureLabState(Frozen):
         """Return this state with another network.
 
         Features of the former network alone become the answer of the new one; of several networks
-        they stay, for those are put together by hand.
+        they stay, for those are put together by hand, and so they do where that is asked for.
         """
         former, new = network_key(self.model), network_key(choice)
-        parts = self.parts
-        if parts and all(part.network == former for part in parts):
+        parts, kept = self.parts, self.tabs.extract.keep_parts
+        if parts and not kept and all(part.network == former for part in parts):
             layer = PENULTIMATE if choice.name == EMBEDDED else ""
             parts = (PartChoice(model=new[0], weights=new[1], layer=layer),)
         return self.replace(model=choice, parts=parts)

@@ -18,9 +18,10 @@ Step = Literal["scale", "resize", "crop", "normalise"]
 
 
 class ExtractSettings(Frozen):
-    """Which preprocessing steps are left out, to see what that does."""
+    """leave_out: preprocessing steps, to see what that does; keep_parts: with another network."""
 
     leave_out: tuple[Step, ...] = ()
+    keep_parts: bool = False
 
 
 class TabSettings(Frozen):

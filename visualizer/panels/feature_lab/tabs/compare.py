@@ -33,7 +33,7 @@ LOOKS = (("blue", 0), ("red", 1), ("green", 2), ("purple", 3))
 ABOUT = {
     "layers": "Average of each channel, {layers}, each cross-validated.",
     "learning": "Learnt from a few pictures of the train part, tested on the whole test part; "
-    "means of several draws.",
+    "means of several draws. Features are standardised by the whole train part, without labels.",
 }
 
 

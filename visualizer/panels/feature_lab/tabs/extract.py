@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from visualizer.dialogs import ask_save_features
 from visualizer.jobs import JobError, JobState
 from visualizer.panels.feature_lab.context import Context
-from visualizer.panels.feature_lab.state import PartChoice, network_key
+from visualizer.panels.feature_lab.state import PartChoice, Pooling, network_key
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
 from visualizer.panels.feature_lab.tabs.extract_compute import (
     Kept,
@@ -51,6 +51,11 @@ class ExtractTab(Tab):
         self._planning, self._stepping = host.lane("plan"), host.lane("preprocessing")
         self._keeping = host.lane("kept features")
         self.parts = PartRows()
+        self.keep = QCheckBox("Keep with another network", objectName="extract_keep")
+        self.keep.setToolTip(
+            "These parts stay when another network is chosen at the left; then add parts of that, "
+            "to put several networks side by side"
+        )
         self.size = wrapping_label("extract_size")
         self.start = button(
             "extract_start", "Extract", "Run every picture through the network once (Ctrl+E)"
@@ -66,8 +71,8 @@ class ExtractTab(Tab):
         )
         self.steps = StepsView()
         controls = column(
-            QLabel("The features are, side by side"), self.parts, self.size, self.start, self.bar,
-            self.result, self.export, self.kept, self.clear,
+            QLabel("The features are, side by side"), self.parts, self.keep, self.size, self.start,
+            self.bar, self.result, self.export, self.kept, self.clear,
         )  # fmt: skip
         lay_out(self, self.name, controls, self.steps)
         self._connect()
@@ -83,6 +88,7 @@ class ExtractTab(Tab):
         self.start.clicked.connect(extractor.start)
         self.export.clicked.connect(self._export)
         self.clear.clicked.connect(lambda: self._look_at_kept(clear=True))
+        self.keep.clicked.connect(lambda on: self.look(keep_parts=on))
         self.steps.leave_out_changed.connect(lambda left: self.look(leave_out=left))
         if extractor.job.busy:
             self._began()
@@ -96,7 +102,12 @@ class ExtractTab(Tab):
     def _add(self) -> None:
         state = self.host.edits.state
         model, weights = network_key(state.model)
-        added = PartChoice(model=model, weights=weights, layer="", pooling="flatten")
+        taken = {part.layer for part in state.parts if part.network == (model, weights)}
+        layers = self._planned.layers.get((model, weights), ())
+        # The network's answer, or else the last layer before it that is not there yet.
+        layer = next((name for name in ("", *reversed(layers[:-1])) if name not in taken), "")
+        pooling: Pooling = "average" if layer else "flatten"
+        added = PartChoice(model=model, weights=weights, layer=layer, pooling=pooling)
         self._parts_changed((*state.parts, added), f"part of {model}")
 
     # -- what is shown ----------------------------------------------------------------------
@@ -105,6 +116,7 @@ class ExtractTab(Tab):
         """Show the parts, plan them anew where they changed, and preprocess the chosen picture."""
         before, self._context = self._context, context
         self.steps.show_choice(self.settings.leave_out)
+        self.keep.setChecked(self.settings.keep_parts)
         self._show_parts()
         self._make_plan(context)
         self._make_steps(context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,7 @@ def tell_tiles(task: Task, settings: LargeSettings, classifier: str) -> Iterator
     """
     from engines.classifiers import fit
     from engines.features import load_networks
+    from engines.network_copies import private_copy
     from engines.tiles import open_large, read_tiles, tile_grid
 
     with open_large(Path(settings.path)) as picture:
@@ -84,6 +85,10 @@ def tell_tiles(task: Task, settings: LargeSettings, classifier: str) -> Iterator
         networks.update(
             load_networks([part for part in task.parts if part.network not in networks])
         )
+        own = {  # others run the same networks meanwhile, and would be heard
+            key: replace(model, module=private_copy(model.module))
+            for key, model in networks.items()
+        }
         features = yield from features_of(task, task.parts)
         labels = task.dataset.labels[features.indices]
         split = task.split
@@ -105,7 +110,7 @@ def tell_tiles(task: Task, settings: LargeSettings, classifier: str) -> Iterator
             else:
                 waiting.append(tile)
             if waiting and (len(waiting) == BATCH or done == grid.count):
-                values = _features(networks, task.parts, waiting)
+                values = _features(own, task.parts, waiting)
                 shares.append(told.probabilities(values))
                 places += [one.place for one in waiting]
                 waiting = []

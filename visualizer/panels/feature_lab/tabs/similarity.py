@@ -128,13 +128,11 @@ class SimilarityTab(Tab):
 
     def _show_matrix(self, found: Alike) -> None:
         self._alike = found
-        signed = found.metric == "cosine"
         self.map.setEnabled(True)
         self.map.set_matrix(
             found.values, found.names, found.blocks,
-            colors="signed" if signed else "magnitude",
-            levels=(-1.0, 1.0) if signed else (0.0, 1.0),
-            note="cosine" if signed else "style similarity",
+            colors="signed" if found.levels[0] < 0 else "magnitude", levels=found.levels,
+            note="cosine" if found.metric == "cosine" else "style similarity",
         )  # fmt: skip
         shown = len(found.rows)
         few = f" {shown:,} of {found.total:,} pictures are shown." if shown < found.total else ""

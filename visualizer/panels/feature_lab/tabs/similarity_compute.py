@@ -34,6 +34,17 @@ class Alike:
     total: int
     metric: Metric
 
+    @property
+    def levels(self) -> tuple[float, float]:
+        """Return the range to be painted: about zero where some are negative, else from the least.
+
+        Features behind a ReLU have cosines far above zero alone, whose differences would not be
+        seen on the scale of all cosines.
+        """
+        known = self.values[np.isfinite(self.values)]
+        least = float(known.min(initial=1.0))
+        return (-1.0, 1.0) if least < 0 else (min(float(np.floor(10 * least)) / 10, 0.9), 1.0)
+
 
 def alike(features: Features, dataset: Dataset, metric: Metric) -> Alike:
     """Return how alike the pictures are; of more than 1,000, evenly chosen ones of each class.
