@@ -12,7 +12,7 @@ from visualizer.dialogs import ask_save_as
 from visualizer.jobs import JobError
 from visualizer.panels.feature_lab.context import Context
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
-from visualizer.panels.tab_parts import button, column, lay_out
+from visualizer.panels.tab_parts import button, flowing, fold_out
 from widgets.code_listing import CodeListing
 from widgets.form_parts import add_choice, combo, wrapping_label
 
@@ -42,8 +42,8 @@ class CodeTab(Tab):
         self.save = button("code_save", "Save…", "Save the program as a .py file")
         self.listing = CodeListing("code_listing")
         self.listing.setToolTip("PyTorch that runs as it stands, wherever these packages are")
-        lay_out(
-            self, self.name, column(self.program, self.about, self.copy, self.save), self.listing
+        fold_out(
+            self, self.name, flowing(self.program, self.about, self.copy, self.save), self.listing
         )
         self.program.activated.connect(
             lambda _n: self.edit(

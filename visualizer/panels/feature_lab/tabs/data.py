@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from engines.datasets import Dataset
 
 MOST_SEED = 9999
+LEAST_COLUMN = 72  # pixels
 MOST_LISTED = 500
 INDICES = Qt.ItemDataRole.UserRole
-NOTHING_FOUND = "Nothing: every file was read, and no picture is in two parts"
+NOTHING_FOUND = ("Nothing", "Every file was read, and no picture is in two parts")
 
 
 class DataTab(Tab):
@@ -95,7 +96,7 @@ class DataTab(Tab):
         made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        made.horizontalHeader().setStretchLastSection(True)
+        made.horizontalHeader().setMinimumSectionSize(LEAST_COLUMN)
         return made
 
     def _lay_out(self) -> None:
@@ -219,7 +220,7 @@ class DataTab(Tab):
             if total > MOST_LISTED:
                 self._add("…", f"{total - MOST_LISTED:,} more {kind}")
         if self.found.topLevelItemCount() == 0:
-            self._add(NOTHING_FOUND, "")
+            self._add(*NOTHING_FOUND)
 
     def _add(self, what: str, reason: str, indices: tuple[int, ...] = ()) -> None:
         item = QTreeWidgetItem(self.found, [what, reason])

@@ -23,7 +23,7 @@ from visualizer.panels.feature_lab.tabs.extract_compute import (
 )
 from visualizer.panels.feature_lab.tabs.extract_parts import PartRows
 from visualizer.panels.feature_lab.tabs.extract_steps import StepsView
-from visualizer.panels.tab_parts import bind, button, column, lay_out
+from visualizer.panels.tab_parts import bind, button, flowing, fold_out
 from widgets.form_parts import wrapping_label
 from widgets.job_bar import JobBar
 
@@ -70,11 +70,11 @@ class ExtractTab(Tab):
             "extract_clear", "Clear kept features", "Remove them from this computer's disk"
         )
         self.steps = StepsView()
-        controls = column(
+        controls = flowing(
             QLabel("The features are, side by side"), self.parts, self.keep, self.size, self.start,
             self.bar, self.result, self.export, self.kept, self.clear,
         )  # fmt: skip
-        lay_out(self, self.name, controls, self.steps)
+        fold_out(self, self.name, controls, self.steps)
         self._connect()
 
     def _connect(self) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from visualizer.jobs import JobError
 from visualizer.panels.feature_lab.context import Context
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
 from visualizer.panels.feature_lab.tabs.features_first import FeaturesFirst
+from visualizer.panels.tab_parts import flowing, fold_out
 from widgets.similarity_map import SimilarityMap
 from widgets.thumbnail_grid import Thumbnail, ThumbnailGrid
 from widgets.toggle_row import Choice, ToggleRow
@@ -43,7 +44,7 @@ class SimilarityTab(Tab):
         self._asked: tuple[Features, str, int] | None = None
         self._alike: Alike | None = None
         self._lane, self._searching = host.lane("similarity"), host.lane("neighbours")
-        self.metric = ToggleRow(
+        self.measure = ToggleRow(
             "similarity_metric",
             (
                 Choice("cosine", "Cosine", MEANINGS["cosine"]),
@@ -55,6 +56,7 @@ class SimilarityTab(Tab):
         self.map = SimilarityMap("similarity_map")
         self.title_below = QLabel(NO_QUERY, objectName="similarity_query")
         self.title_below.setWordWrap(True)
+        self._fit()
         self.grid = ThumbnailGrid(
             "similarity_neighbours",
             "The chosen picture and the nearest ones; a click looks for the neighbours of another",
@@ -65,16 +67,21 @@ class SimilarityTab(Tab):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._first)
-        self.metric.chosen.connect(lambda value: self.edit(value, metric=value))
+        self.measure.chosen.connect(lambda value: self.edit(value, metric=value))
         self.map.pair_chosen.connect(self._pair_chosen)
         self.grid.selection_changed.connect(self._neighbour_chosen)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Keep room for two lines, which a splitter does not ask for."""
+        self.title_below.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+
     def _page(self) -> QWidget:
-        top = QWidget()
-        row = QHBoxLayout(top)
-        row.setContentsMargins(6, 6, 6, 0)
-        row.addWidget(self.metric)
-        row.addWidget(self.note, 1)
         below = QWidget()
         column = QVBoxLayout(below)
         column.setContentsMargins(6, 0, 6, 6)
@@ -85,13 +92,11 @@ class SimilarityTab(Tab):
         stack.addWidget(self.map)
         stack.addWidget(below)
         stack.setChildrenCollapsible(False)
-        stack.setStretchFactor(0, 1)
+        for part, share in enumerate((3, 1)):
+            stack.setStretchFactor(part, share)
         stack.setSizes([460, 140])
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(top)
-        layout.addWidget(stack, 1)
+        fold_out(page, self.name, flowing(self.measure, self.note), stack)
         return page
 
     # -- the panel's contract ---------------------------------------------------------------
@@ -100,7 +105,7 @@ class SimilarityTab(Tab):
         """Compare the features as it is set, and look for the neighbours of the chosen picture."""
         self._context = context
         metric = context.state.tabs.similarity.metric
-        self.metric.set_value(metric)
+        self.measure.set_value(metric)
         if not self._first.show_context(context):
             self._forget()
             return
