@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSignalBlocker
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from engines.finetune import METHODS, MethodName, MethodPlan, TrainProgress, save_result
 from visualizer import dialogs
@@ -13,6 +13,7 @@ from visualizer.jobs import JobError
 from visualizer.panels.feature_lab.context import Context
 from visualizer.panels.feature_lab.finetune_settings import FineTuneSettings, Rates
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
+from visualizer.panels.feature_lab.tabs.classify import NO_CLASSES
 from visualizer.panels.feature_lab.tabs.finetune_compute import (
     Task,
     Waiting,
@@ -37,11 +38,13 @@ from visualizer.panels.feature_lab.tabs.finetune_trainer import (
     notes_of,
     status_text,
 )
-from visualizer.panels.tab_parts import SPACING, lay_out
+from visualizer.panels.tab_parts import SPACING, fold_out
 from widgets.learning_curves import LearningCurves
 from widgets.method_card import MethodCard
+from widgets.reflow_grid import ReflowGrid
 
-STAGES = {"features": "Features", "train": "Learning", "validation": "Validating"}
+STAGES = {"features": "Features", "train": "Learning", "validation": "Checking"}
+LEAST_LINES = 15  # of text, as high as the curves and their axes are at least
 RESULT_FILTER = "Fine-tuned network (*.safetensors)"
 
 
@@ -57,6 +60,7 @@ class FineTuneTab(Tab):
         self._context: Context | None = None
         self._task: Task | None = None
         self._plans: dict[MethodName, MethodPlan] = {}
+        self._problem = ""  # why there are no plans
         self._waiting: dict[MethodName, Waiting] = {}
         self._confusion_of: tuple[object, ...] = ()
         self._planning = host.lane("methods")
@@ -69,7 +73,7 @@ class FineTuneTab(Tab):
         self.curves = LearningCurves("finetune_curves")
         self.picture, self.augmentation, self.code = PicturePage(), AugmentationPage(), CodePage()
         self.confusion = ConfusionPage()
-        self.pages = QTabWidget()
+        self.pages = _Pages()
         self.pages.setObjectName("finetune_pages")
         self.pages.setDocumentMode(True)
         self._page_names: list[str] = []
@@ -110,17 +114,24 @@ class FineTuneTab(Tab):
             self.pages.setTabToolTip(self.pages.addTab(page, title), tooltip)
 
     def _lay_out(self) -> None:
-        cards = QHBoxLayout()
-        cards.setSpacing(SPACING)
-        for card in self.cards.values():
-            cards.addWidget(card, 1)
+        cards = ReflowGrid("finetune_cards", list(self.cards.values()), len(self.cards))
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, SPACING, SPACING, SPACING)
         layout.setSpacing(SPACING)
-        layout.addLayout(cards)
+        layout.addWidget(cards)
         layout.addWidget(self.pages, 1)
-        lay_out(self, self.name, self.controls, content)
+        fold_out(self, self.name, self.controls, content)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep room for the curves at every size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.pages.setMinimumHeight(LEAST_LINES * self.fontMetrics().lineSpacing())
 
     def _connect(self) -> None:
         self.trainer.changed.connect(self._training_changed)
@@ -145,6 +156,8 @@ class FineTuneTab(Tab):
         task = _task_of(context)
         if not _same(task, self._task):
             self._take_task(task)
+        elif task is None:
+            self._show_cards()  # why there is none may be another reason now
         if before is None or before.state.tabs.finetune != settings:
             self._look_for_checkpoints()
         self._show_confusion()
@@ -162,7 +175,7 @@ class FineTuneTab(Tab):
     # -- what there is to train -------------------------------------------------------------
 
     def _take_task(self, task: Task | None) -> None:
-        self._task, self._plans, self._waiting = task, {}, {}
+        self._task, self._plans, self._waiting, self._problem = task, {}, {}, ""
         if self.trainer.forget():
             self.host.show_info(
                 "The training was stopped, for the pictures or the network are others now. It can "
@@ -190,9 +203,9 @@ class FineTuneTab(Tab):
         self._show_cards()
 
     def _no_plans(self, error: JobError) -> None:
+        self._problem = error.sentence
         self.code.show_code("", error.sentence)
-        for card in self.cards.values():
-            card.set_facts(error.sentence)
+        self._show_cards()
 
     def _look_for_checkpoints(self) -> None:
         task = self._task
@@ -288,9 +301,11 @@ class FineTuneTab(Tab):
         context = self._context
         if context is None or context.dataset is None or context.network is None:
             return "Waits for pictures and a network."
+        if not context.dataset.classes:
+            return NO_CLASSES
         if context.division is not None and context.division.problem:
             return context.division.problem
-        return "" if self._task is not None else "Waits for the pictures to be divided."
+        return self._problem if self._task is not None else "Waits for the pictures to be divided."
 
     # -- mistakes ---------------------------------------------------------------------------
 
@@ -299,12 +314,14 @@ class FineTuneTab(Tab):
         self.confusion.methods.set_value(method)
         training, task = self.trainer.trainings.get(method), self._task
         best = training.best if training is not None else None
-        key = (method, id(best))
+        runs = self.trainer.running == method
+        key = (method, id(best), runs)
         if key == self._confusion_of:
             return
         self._confusion_of = key
         if best is None or task is None:
-            self.confusion.show_counts(None, (), "Nothing has been trained by this method yet.")
+            none = "No epoch has ended yet." if runs else "Nothing is trained by this method yet."
+            self.confusion.show_counts(None, (), none)
             return
         text = f"Validation pictures at the best epoch, {best.number}."
         if not best.confusion.any():
@@ -348,6 +365,14 @@ class FineTuneTab(Tab):
         last = self.trainer.trainings[method].last
         if last is not None:
             self.host.services.networks.hand_over(last.result.model())
+
+
+class _Pages(QTabWidget):
+    """Pages that are content with their least height: Qt's ask for the height of the largest."""
+
+    def hasHeightForWidth(self) -> bool:
+        """Return that the width does not matter."""
+        return False
 
 
 def _task_of(context: Context) -> Task | None:

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engines.finetune import METHODS
-from visualizer import mime
+from visualizer.file_drops import TakesFiles
 from visualizer.panels.feature_lab.tabs.finetune_compute import LISTED, Answers
-from visualizer.panels.tab_parts import SPACING, button
+from visualizer.panels.tab_parts import SPACING, button, column
 from widgets.bar_list import Bar, BarList
 from widgets.code_listing import CodeListing
 from widgets.confusion_matrix import ConfusionMatrix
 from widgets.form_parts import row, wrapping_label
 from widgets.image_view import ImageView
 from widgets.mosaic_view import Maps, MosaicView
+from widgets.reflow_grid import ReflowGrid
+from widgets.side_column import SideColumn
 from widgets.toggle_row import Choice, ToggleRow
 
 PICTURE_SIDE = 180
 
 
-class PicturePage(QWidget):
+class PicturePage(TakesFiles, QWidget):
     """One picture, and what the network says of it before training and after each method."""
 
     picture_dropped = Signal(object)
@@ -46,33 +49,35 @@ class PicturePage(QWidget):
             "finetune_picture_back", "Chosen one", "Back to the picture that is chosen in the panel"
         )
         self.lists: dict[str, BarList] = {}
-        left = QVBoxLayout()
+        self.view.setMinimumWidth(PICTURE_SIDE)
+        policy = QSizePolicy.Policy
+        self.view.setSizePolicy(policy.Ignored, policy.Expanding)
+        self.name.setSizePolicy(policy.Ignored, policy.Preferred)
+        holder = QWidget()
+        left = QVBoxLayout(holder)
+        left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(SPACING)
         left.addWidget(self.view, 1)
         left.addWidget(self.name)
-        left.addLayout(row(self.open, self.back))
-        holder = QWidget()
-        holder.setLayout(left)
-        left.setContentsMargins(0, 0, 0, 0)
-        holder.setFixedWidth(PICTURE_SIDE)
+        left.addWidget(self.open)
+        left.addWidget(self.back)
+        holder.setSizePolicy(policy.Fixed, policy.Preferred)  # as wide as the buttons need
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.setSpacing(2 * SPACING)
         layout.addWidget(holder)
         titles = {"before": "Before", **{name: kind.title for name, kind in METHODS.items()}}
-        lists = QGridLayout()  # two beside two: names of classes are long
-        lists.setSpacing(2 * SPACING)
-        for number, (name, title) in enumerate(titles.items()):
-            lists.addLayout(self._list(name, title), number // 2, number % 2)
-        for column in range(2):
-            lists.setColumnStretch(column, 1)
-        lists.setRowStretch(2, 1)
-        layout.addLayout(lists, 1)
+        lists = [self._list(name, title) for name, title in titles.items()]
+        # Two beside two, for names of classes are long.
+        layout.addWidget(
+            SideColumn("finetune_answers_column", column(ReflowGrid("finetune_answers", lists, 2))),
+            1,
+        )
         self.open.clicked.connect(self.open_pressed)
         self.back.clicked.connect(self.back_pressed)
         self.show_nothing("Choose a picture in the panel, or drop one here.")
 
-    def _list(self, name: str, title: str) -> QVBoxLayout:
+    def _list(self, name: str, title: str) -> QWidget:
         head = QLabel(title)
         font = head.font()
         font.setBold(True)
@@ -85,10 +90,13 @@ class PicturePage(QWidget):
         bars = BarList(f"finetune_{name}_classes", about)
         bars.set_lines(LISTED)
         self.lists[name] = bars
-        made = QVBoxLayout()
-        made.setSpacing(SPACING)
-        made.addWidget(head)
-        made.addWidget(bars)
+        made = QWidget()
+        layout = QVBoxLayout(made)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING)
+        layout.addWidget(head)
+        layout.addWidget(bars)
+        layout.addStretch(1)
         return made
 
     def show_nothing(self, text: str) -> None:
@@ -108,17 +116,9 @@ class PicturePage(QWidget):
         for which, bars in self.lists.items():
             bars.set_bars(told.get(which, (Bar("not trained yet", 0.0, "–"),)), limit=1.0)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept what carries a picture file."""
-        if mime.picture_file(event.mimeData()) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
+    def file_dropped(self, path: Path, _place: QPoint) -> None:
         """Ask the networks about the dropped picture."""
-        path = mime.picture_file(event.mimeData())
-        if path is not None:
-            event.acceptProposedAction()
-            self.picture_dropped.emit(path)
+        self.picture_dropped.emit(path)
 
 
 class ConfusionPage(QWidget):
@@ -140,16 +140,17 @@ class ConfusionPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.setSpacing(SPACING)
-        layout.addLayout(row(self.text, self.methods))
+        layout.addWidget(self.methods)
+        layout.addWidget(self.text)
         layout.addWidget(self.matrix, 1)
         self.methods.chosen.connect(self.method_chosen)
         self.matrix.cell_chosen.connect(self.cell_chosen)
 
     def show_counts(self, counts: np.ndarray | None, classes: Sequence[str], text: str) -> None:
         """Show `counts` (C, C), or nothing, and say what it is."""
-        self.text.setText(text)
+        self.text.setText("" if counts is None else text)
         if counts is None:
-            self.matrix.clear()
+            self.matrix.clear(text)
         else:
             self.matrix.set_matrix(counts, classes)
 
