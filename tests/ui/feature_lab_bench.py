@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 from PIL import Image
 
 from visualizer.panels.feature_lab import FeatureLabPanel
 from visualizer.services import Services
+
+
+class Gate:
+    """Holds a job in its thread at one place until it is opened."""
+
+    def __init__(self):
+        self.reached, self.opened = threading.Event(), threading.Event()
+
+    def __call__(self):
+        self.reached.set()
+        assert self.opened.wait(60)
 
 
 def make_folder(root, classes=("bright", "dark"), count=6, side=40):

@@ -41,5 +41,6 @@ class TabSettings(Frozen):
         return self.replace(
             extract=present.extract,
             map=self.map.looking_like(present.map),
+            large=self.large.looking_like(present.large),
             finetune=self.finetune.looking_like(present.finetune),
         )

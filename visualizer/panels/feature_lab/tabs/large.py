@@ -11,9 +11,10 @@ from visualizer.dialogs import ask_open_picture
 from visualizer.panels.feature_lab.classify_settings import LargeSettings
 from visualizer.panels.feature_lab.context import Context
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
+from visualizer.panels.feature_lab.tabs.classify import NO_CLASSES
 from visualizer.panels.feature_lab.tabs.classify_compute import Step, Task, task_of
 from visualizer.panels.feature_lab.tabs.large_compute import Answers, tell_tiles
-from visualizer.panels.tab_parts import bind, button, column, lay_out
+from visualizer.panels.tab_parts import bind, button, flowing, fold_out
 from widgets.bar_list import Bar, BarList
 from widgets.colors import quantize
 from widgets.form_parts import add_choice, combo, spin, wrapping_label
@@ -41,6 +42,7 @@ class LargeTab(Tab):
         super().__init__(host, parent)
         self._task: Task | None = None
         self._told_by: object = None
+        self._problem = ""
         self.shown: Answers | None = None
         self.job = host.job("large picture")
         self.open = button("large_open", "Open…", "Choose a large picture")
@@ -67,11 +69,11 @@ class LargeTab(Tab):
         self.place = wrapping_label("large_place")
         self.map = OverlayMap("large_map", "Probability in every tile")
         self.map.view.set_overlay_text(NONE_YET)
-        controls = column(
+        controls = flowing(
             self.open, *self.boxes.values(), self.drop, self.run, self.bar, self.pooling,
             self.votes, self.opacity, self.place, self.about,
         )  # fmt: skip
-        lay_out(self, self.name, controls, self.map)
+        fold_out(self, self.name, controls, self.map)
         self._connect()
 
     def _connect(self) -> None:
@@ -88,14 +90,8 @@ class LargeTab(Tab):
         self.pooling.activated.connect(
             lambda _n: self.edit(self.pooling.currentText(), pooling=self.pooling.currentData())
         )
-        self.votes.bar_chosen.connect(
-            lambda line: self.edit("class", category=line) if line >= 0 else None
-        )
-        self.opacity.changed.connect(
-            lambda value, goes_on: self.edit(
-                "opacity", merge_key="opacity", goes_on=goes_on, opacity=value
-            )
-        )
+        self.votes.bar_chosen.connect(lambda line: self.look(category=line) if line >= 0 else None)
+        self.opacity.changed.connect(lambda value, _goes_on: self.look(opacity=value))
         self.map.position_hovered.connect(self._point)
         self.map.hover_left.connect(self._point_nowhere)
 
@@ -107,6 +103,8 @@ class LargeTab(Tab):
         self._show_settings(settings)
         task = task_of(context, self.host.extractor.store)
         self.run.setEnabled(task is not None and bool(settings.path))
+        dataset = context.dataset
+        self._problem = NO_CLASSES if dataset is not None and not dataset.classes else ""
         told_by = (
             settings.replace(category=0, opacity=0, pooling="mean"),
             context.state.tabs.classify.classifier,
@@ -169,9 +167,8 @@ class LargeTab(Tab):
         self.map.view.set_overlay_text("" if settings.path else NONE_YET)
         self.votes.set_bars(())
         self.place.clear()
-        self.about.setText(
-            f"{Path(settings.path).name}: press “{self.run.text()}”." if settings.path else NONE_YET
-        )
+        ready = f"{Path(settings.path).name}: press “{self.run.text()}”."
+        self.about.setText(self._problem or (ready if settings.path else NONE_YET))
 
     def _show(self, told: Answers) -> None:
         from engines.tiles import pool_votes
@@ -213,15 +210,15 @@ class LargeTab(Tab):
         if told is None:
             return
         row, place = told.tile_at(y, x)
-        found = [n for n, one in enumerate(told.places) if (one.row, one.column) == (row, place)]
+        number = told.number_at(row, place)
         scale = told.overview.shape[1] / told.width
         top, left = told.grid.tops[row] * scale, told.grid.lefts[place] * scale
         side = told.grid.side * scale
         self.map.set_field((round(top), round(left), round(top + side), round(left + side)))
-        if not found:
+        if number < 0:
             self.place.setText("Background, or not told yet")
             return
-        shares = told.probabilities[found[0]]
+        shares = told.probabilities[number]
         best = int(shares.argmax())
         self.place.setText(f"This tile: likeliest “{told.classes[best]}” ({shares[best]:.1%})")
 

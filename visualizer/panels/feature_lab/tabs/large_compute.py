@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,17 @@ class Answers:
     def tile_at(self, y: int, x: int) -> tuple[int, int]:
         """Return the row and column of the tile that is painted at a pixel of the overview."""
         return int(self._nearest(0)[0][y]), int(self._nearest(1)[0][x])
+
+    def number_at(self, row: int, column: int) -> int:
+        """Return which of `places` lies at a row and column of the grid, −1 for none."""
+        return int(self._numbers[row, column])
+
+    @cached_property
+    def _numbers(self) -> np.ndarray:
+        numbers = np.full(self.grid.shape, -1)
+        for number, place in enumerate(self.places):
+            numbers[place.row, place.column] = number
+        return numbers
 
     def _nearest(self, axis: int) -> tuple[np.ndarray, np.ndarray]:
         """Return for each pixel along an axis the nearest tile, and whether it reaches there."""
