@@ -24,7 +24,7 @@ class PictureStage:
     """The picture after one step.
 
     key: of the step; title, text: for people; values: the array itself; pixels: (H, W, 3 or 1)
-    float32 in [0, 1] to be painted, the values brought to that range where they leave it; shape,
+    float32 in [0, 1] to be painted, stretched to that range where the values leave it; shape,
     dtype as torch or NumPy print them; low, high: the range of the values.
     """
 
@@ -91,10 +91,12 @@ def _tensor(image: Tensor | np.ndarray) -> Tensor:
 
 def _stages(ready: Preprocessing, image: Tensor, leave_out: Collection[str]) -> list[PictureStage]:
     bytes_ = (image * 255).round().clamp(0, 255).to(torch.uint8).movedim(0, -1)
-    stages = [_stage("picture", "Picture", "as the file holds it, 0 … 255", bytes_)]
+    said = "8 bits for each of red, green and blue, 0 … 255"
+    stages = [_stage("picture", "Picture", said, bytes_, 255.0)]
+    top = 255.0 if "scale" in leave_out else 1.0
 
     def add(key: str, title: str, text: str, values: Tensor) -> Tensor:
-        stages.append(_stage(key, title, text, values))
+        stages.append(_stage(key, title, text, values, top))
         return values
 
     values = image
@@ -108,7 +110,6 @@ def _stages(ready: Preprocessing, image: Tensor, leave_out: Collection[str]) -> 
         text = "grey" if ready.channels == 1 else "red, green and blue alike"
         values = add("channels", "Channels", text, ready.channelled(values))
     if "resize" not in leave_out:
-        top = 255.0 if "scale" in leave_out else 1.0
         values = add("resize", "Resize", _resizing(ready), _resized(ready, values, top))
     if ready.resize is not None and "crop" not in leave_out:
         size = f"the middle {ready.height} × {ready.width}"
@@ -143,13 +144,16 @@ def _cropped(ready: Preprocessing, values: Tensor) -> Tensor:
     return values.contiguous()
 
 
-def _stage(key: str, title: str, text: str, values: Tensor) -> PictureStage:
+def _stage(key: str, title: str, text: str, values: Tensor, white: float) -> PictureStage:
+    """Return a stage, painted with `white` as white where its values lie between 0 and that."""
     array = values.contiguous().numpy()
     low, high = float(array.min()), float(array.max())
-    if values.dtype == torch.uint8:
-        pixels, dtype = array.astype(np.float32) / 255, "uint8"
+    is_bytes = values.dtype == torch.uint8
+    pixels = array if is_bytes else np.moveaxis(array[0] if array.ndim == 4 else array, 0, -1)
+    pixels = pixels.astype(np.float32)
+    if low < 0.0 or high > white:
+        pixels = (pixels - low) / max(high - low, 1e-12)
     else:
-        pixels, dtype = np.moveaxis(array[0] if array.ndim == 4 else array, 0, -1), "float32"
-        if low < 0.0 or high > 1.0:
-            pixels = (pixels - low) / max(high - low, 1e-12)
+        pixels = pixels / np.float32(white)
+    dtype = "uint8" if is_bytes else "float32"
     return PictureStage(key, title, text, array, pixels, tuple(array.shape), dtype, low, high)

@@ -29,7 +29,7 @@ _DIGITS = """class DigitNetwork(nn.Module):
         return self.linear(self.features(batch))
 
 
-model = DigitNetwork()  # random weights; the trained ones: engines.models.load("digits")"""
+model = DigitNetwork()  # with random weights"""
 
 
 def head_code(name: str, classes: int, *, trained: bool = True) -> str:
