@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTabWidget, QToolButton
 
-from driving import child
+from driving import child, choose
 from engines.datasets import scan_folder
 from engines.models import load
 from feature_lab_bench import close_lab, make_folder, open_lab
@@ -304,3 +304,18 @@ def test_without_classes_it_says_what_is_missing_and_nothing_starts(open_tab, tm
     assert not child(tab, QPushButton, "finetune_head_start").isEnabled()
     assert not child(tab, QPushButton, "finetune_train_all").isEnabled()
     assert "class" in text(tab, "finetune_head_facts")
+
+
+def test_means_of_batch_norms_follow_only_when_that_is_chosen(qtbot, tab):
+    def means(method):
+        train(qtbot, tab, method)
+        trained = tab.trainer.trainings[method].last.result
+        before, after = trained.base.module.state_dict(), trained.model().module.state_dict()
+        names = [name for name in before if name.endswith("running_mean")]
+        return [not (before[name] == after[name]).all() for name in names]
+
+    assert not any(means("last_block"))
+    choose(qtbot, tab, "finetune_batch_norm", "trained")
+    moved = means("last_block")
+    assert any(moved)
+    assert not all(moved)  # those of the frozen part never do

@@ -12,6 +12,7 @@ from engines.finetune import (
     Augmentation,
     AugmentationName,
     Balance,
+    BatchNorm,
     MethodName,
     TrainSettings,
 )
@@ -59,6 +60,7 @@ class FineTuneSettings(Frozen):
     patience: Annotated[int, Field(ge=0, le=100)] = 3
     seed: Annotated[int, Field(ge=0, le=9999)] = 0
     balance: Balance = "none"
+    batch_norm: BatchNorm = "frozen"
     head: Rates = Rates.of("head")
     last_block: Rates = Rates.of("last_block")
     everything: Rates = Rates.of("everything")
@@ -92,5 +94,6 @@ class FineTuneSettings(Frozen):
             seed=self.seed,
             patience=self.patience,
             balance=self.balance,
+            batch_norm=self.batch_norm,
             augmentations=self.made(),
         )

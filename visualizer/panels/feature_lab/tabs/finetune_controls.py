@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDoubleSpinBox,
     QGroupBox,
     QLabel,
@@ -31,10 +32,14 @@ BALANCES = (
     ("weights", "Rare classes weigh more", "The loss of a picture counts more the rarer its class"),
     ("sampler", "Rare classes drawn more", "Pictures of rare classes are shown more often"),
 )
+NORMS = (
+    ("frozen", "Means stay", "All keep the means and variances that they learnt first: steady"),
+    ("trained", "Means follow", "Those that are trained follow the new pictures, batch by batch"),
+)
 
 
 class FineTuneControls(QWidget):
-    """Numbers, balance and augmentations; `changed(label, field, value)` tells an edit."""
+    """Numbers, choices and augmentations; `changed(label, field, value)` tells an edit."""
 
     changed = Signal(str, str, object)
     train_all_pressed = Signal()
@@ -47,17 +52,22 @@ class FineTuneControls(QWidget):
             "Train by all three methods, one after the other, from the beginning",
         )  # fmt: skip
         self.counts: Mapping[str, QSpinBox] = {name: self._count(name) for name in COUNTS}
-        self.balance = combo("finetune_balance", "What to do where classes differ in size")
-        for value, text, about in BALANCES:
-            add_choice(self.balance, value, text, about)
-        self.balance.activated.connect(self._balanced)
+        self.choices: Mapping[str, QComboBox] = {
+            "balance": combo("finetune_balance", "What to do where classes differ in size"),
+            "batch_norm": combo("finetune_batch_norm", "What batch normalisations subtract"),
+        }
+        for (name, box), options in zip(self.choices.items(), (BALANCES, NORMS), strict=True):
+            for value, text, about in options:
+                add_choice(box, value, text, about)
+            box.activated.connect(lambda _place, name=name: self._chosen(name))
         self.switches: dict[str, QCheckBox] = {}
         self.amounts: dict[str, QDoubleSpinBox] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(
             flowing(
-                self.train_all, *self.counts.values(), QLabel("Balance"), self.balance,
+                self.train_all, *self.counts.values(), QLabel("Balance"),
+                self.choices["balance"], QLabel("Batch normalisation"), self.choices["batch_norm"],
                 self._changes(),
             )
         )  # fmt: skip
@@ -95,8 +105,9 @@ class FineTuneControls(QWidget):
             layout.addLayout(row(switch, amount))
         return group
 
-    def _balanced(self, _index: int) -> None:
-        self.changed.emit(self.balance.currentText().lower(), "balance", self.balance.currentData())
+    def _chosen(self, name: str) -> None:
+        box = self.choices[name]
+        self.changed.emit(box.currentText().lower(), name, box.currentData())
 
     def _change(self, name: str, **changes: object) -> None:
         changed = tuple(
@@ -109,7 +120,8 @@ class FineTuneControls(QWidget):
         for name, box in self.counts.items():
             with QSignalBlocker(box):
                 box.setValue(getattr(settings, name))
-        self.balance.setCurrentIndex(self.balance.findData(settings.balance))
+        for name, box in self.choices.items():
+            box.setCurrentIndex(box.findData(getattr(settings, name)))
         self._augmentations = settings.augmentations
         for one in settings.augmentations:
             switch, amount = self.switches[one.name], self.amounts[one.name]
