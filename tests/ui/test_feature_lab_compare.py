@@ -85,17 +85,17 @@ def test_layers_are_chosen_by_name_and_compared_in_the_networks_order(qtbot, lab
     add_layer(qtbot, lab, "classifier")
     add_layer(qtbot, lab, "conv_stem")
     chosen = child(lab, ButtonList, "compare_chosen")
-    assert chosen.texts() == ["conv_stem", "classifier"]
+    assert chosen.texts() == ["✕  conv_stem", "✕  classifier"]
     assert not child(lab, QSpinBox, "compare_layers").isVisible()
     assert "the 2 chosen layers" in child(lab, QLabel, "compare_about").text()
     run(qtbot, lab, "compare")
     bars = child(lab, BarList, "compare_list").bars()
     assert [bar.name.split()[1] for bar in bars] == ["conv_stem", "classifier"]
     click(qtbot, lab, QPushButton, "compare_chosen_1")
-    assert chosen.texts() == ["conv_stem"]
+    assert chosen.texts() == ["✕  conv_stem"]
     assert child(lab, BarList, "compare_list").bars() == ()
     lab.undo_stack().undo()
-    assert chosen.texts() == ["conv_stem", "classifier"]
+    assert chosen.texts() == ["✕  conv_stem", "✕  classifier"]
 
 
 def test_a_part_of_a_layers_name_finds_it(qtbot, lab):
@@ -109,7 +109,7 @@ def test_a_part_of_a_layers_name_finds_it(qtbot, lab):
     qtbot.keyClick(popup, Qt.Key.Key_Down)
     qtbot.keyClick(popup, Qt.Key.Key_Return)
     settle(qtbot, lab)
-    assert child(lab, ButtonList, "compare_chosen").texts() == ["conv_head"]
+    assert child(lab, ButtonList, "compare_chosen").texts() == ["✕  conv_head"]
     qtbot.waitUntil(lambda: box.currentText() == "", timeout=5_000)
 
 

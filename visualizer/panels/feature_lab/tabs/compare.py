@@ -181,7 +181,8 @@ class CompareTab(Tab):
         layers, named = settings.what == "layers", self._named(settings)
         self.layer.setVisible(layers)
         self.layer.setEnabled(len(named) < MOST_LAYERS)
-        self.chosen.set_texts([(name, f"Leave {name} out") for name in named] if layers else ())
+        texts = [(f"✕  {name}", f"Leave {name} out") for name in named]
+        self.chosen.set_texts(texts if layers else ())
         self.boxes["layers"].setVisible(layers and not named)
         which = f"{settings.layers} layers from first to last"
         if named:
