@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMargins, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QWidget
 
 STEP = 4  # pixels, by which the height of columns is tried
 
@@ -12,6 +12,7 @@ class FlowColumns(QLayout):
     """Items from top to bottom, then in the next column; columns are equally wide and about level.
 
     There are as many columns as fit, but no more than `most`; an item is as high as it wants to be.
+    A label stays with its buddy.
     """
 
     def __init__(self, parent: QWidget | None = None, *, most: int = 3) -> None:
@@ -84,7 +85,7 @@ class FlowColumns(QLayout):
         count = max(1, min(fitting, self._most, len(shown)))
         width = (room.width() - 4 * gap * (count - 1)) // count
         heights = [_height(item, width) for item in shown]
-        columns = _level(heights, count, gap)
+        columns = _level(heights, [_leads(item) for item in shown], count, gap)
         if move:
             for item, height, (column, top) in zip(shown, heights, columns, strict=True):
                 left = room.left() + column * (width + 4 * gap)
@@ -98,13 +99,26 @@ def _height(item: QLayoutItem, width: int) -> int:
     return max(wanted, item.minimumSize().height())
 
 
-def _level(heights: list[int], count: int, gap: int) -> list[tuple[int, int]]:
-    """Return column and top of each item, the columns as low as `count` of them allow."""
-    limit = max(max(heights), sum(heights) // count)
+def _leads(item: QLayoutItem) -> bool:
+    """Return whether `item` is the label of the next one."""
+    label = item.widget()
+    return isinstance(label, QLabel) and label.buddy() is not None
+
+
+def _level(heights: list[int], leading: list[bool], count: int, gap: int) -> list[tuple[int, int]]:
+    """Return column and top of each item, the columns as low as `count` of them allow.
+
+    leading: whether an item must not be the last of a column.
+    """
+    together = [
+        height + (gap + after if leads else 0)
+        for height, after, leads in zip(heights, [*heights[1:], 0], leading, strict=True)
+    ]
+    limit = max(max(together), sum(heights) // count)
     while True:
         places, column, top = [], 0, 0
-        for height in heights:
-            if top and top + height > limit:
+        for height, needed in zip(heights, together, strict=True):
+            if top and top + needed > limit:
                 column, top = column + 1, 0
             places.append((column, top))
             top += height + gap

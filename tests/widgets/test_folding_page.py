@@ -109,6 +109,22 @@ def test_controls_flow_into_level_columns_in_their_order(qtbot, controls):
     assert controls.heightForWidth(controls.width()) > 2.5 * low
 
 
+def test_a_label_stays_with_what_it_names(qtbot):
+    column = QWidget()
+    layout = FlowColumns(column, most=2)
+    first, second, third = (QPushButton(f"Button {n}") for n in range(3))
+    label = QLabel("Third")
+    label.setBuddy(third)
+    for part in (first, second, label, third):
+        layout.addWidget(part)
+    qtbot.addWidget(column)
+    for width in range(120, 500, 20):
+        column.resize(width, 300)
+        column.show()
+        qtbot.waitUntil(lambda: label.x() == third.x() and label.y() < third.y())
+    assert label.x() > second.x()
+
+
 def test_hidden_controls_take_no_room(qtbot, controls):
     qtbot.addWidget(controls)
     before = controls.layout().heightForWidth(200)

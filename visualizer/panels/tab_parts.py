@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from visualizer.jobs import JobState, StepJob
 from widgets.flow_columns import FlowColumns
@@ -36,6 +36,13 @@ def flowing(*parts: QWidget) -> QWidget:
     for part in parts:
         layout.addWidget(part)
     return made
+
+
+def headed(text: str, part: QWidget) -> tuple[QLabel, QWidget]:
+    """Return a label that stays with `part`, and `part`."""
+    label = QLabel(text)
+    label.setBuddy(part)
+    return label, part
 
 
 def beside(*parts: QWidget) -> QWidget:

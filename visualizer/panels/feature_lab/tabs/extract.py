@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from visualizer.dialogs import ask_save_features
 from visualizer.jobs import JobError, JobState
@@ -23,7 +23,7 @@ from visualizer.panels.feature_lab.tabs.extract_compute import (
 )
 from visualizer.panels.feature_lab.tabs.extract_parts import PartRows
 from visualizer.panels.feature_lab.tabs.extract_steps import StepsView
-from visualizer.panels.tab_parts import bind, button, flowing, fold_out
+from visualizer.panels.tab_parts import bind, button, flowing, fold_out, headed
 from widgets.form_parts import wrapping_label
 from widgets.job_bar import JobBar
 
@@ -71,7 +71,7 @@ class ExtractTab(Tab):
         )
         self.steps = StepsView()
         controls = flowing(
-            QLabel("The features are, side by side"), self.parts, self.keep, self.size, self.start,
+            *headed("The features are, side by side", self.parts), self.keep, self.size, self.start,
             self.bar, self.result, self.export, self.kept, self.clear,
         )  # fmt: skip
         fold_out(self, self.name, controls, self.steps)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from visualizer.jobs import JobError, JobState
 from visualizer.panels.feature_lab.context import Context
@@ -21,7 +21,7 @@ from visualizer.panels.feature_lab.tabs.map_compute import (
     said_of,
 )
 from visualizer.panels.feature_lab.tabs.map_predictions import Predictions
-from visualizer.panels.tab_parts import bind, button, flowing, fold_out
+from visualizer.panels.tab_parts import bind, button, flowing, fold_out, headed
 from widgets.form_parts import spin, wrapping_label
 from widgets.job_bar import JobBar
 from widgets.scatter_plot import Crossed, ScatterPlot
@@ -85,7 +85,7 @@ class MapTab(Tab):
         self.plot = ScatterPlot("map_plot", "Map of the features")
         controls = flowing(
             self.method, self.perplexity, self.seed, self.again, self.bar,
-            QLabel("Colour and shape by"), self.color, self.predictions.bar, self.plot.legend,
+            *headed("Colour and shape by", self.color), self.predictions.bar, self.plot.legend,
             self.text,
         )  # fmt: skip
         self.plot.legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
