@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from engines._finetune.augment import changed
-from engines._finetune.records import Augmentation, Labelled
+from engines._finetune.records import Augmentation, Labelled, Parts
 from engines._models.preprocessing import Preprocessing
 from engines.errors import DatasetError, ImageError
 
@@ -72,3 +72,19 @@ class Pictures:
         if len(self._kept) < self._room:
             self._kept[index] = visible
         return visible
+
+
+def leaks(dataset: Labelled, split: Parts) -> list[str]:
+    """Return a sentence for each part to judge by that holds pictures to learn from."""
+    learnt = {dataset.samples[int(index)].key for index in split.train}
+    told = []
+    for name, part, so in (
+        ("validation", split.validation, "the accuracy is too good"),
+        ("test", split.test, "a test by them would be too good"),
+    ):
+        twice = sum(dataset.samples[int(index)].key in learnt for index in part)
+        if twice:
+            pictures = f"{name} picture{'s' if twice > 1 else ''}"
+            are = "are" if twice > 1 else "is"
+            told.append(f"{twice} {pictures} {are} also among those learnt from: {so}.")
+    return told

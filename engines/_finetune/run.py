@@ -20,7 +20,7 @@ from engines._finetune.augment import mixed, seeded
 from engines._finetune.checkpoint import Best, Checkpoint, Position
 from engines._finetune.features import FeatureTable
 from engines._finetune.network import Network
-from engines._finetune.pictures import Pictures
+from engines._finetune.pictures import Pictures, leaks
 from engines._finetune.records import (
     Epoch,
     Evaluation,
@@ -77,7 +77,7 @@ class _Trainer:
         self.features: FeatureTable | None = None
         self.position, self.best = Position(), Best()
         self.history: list[dict[str, Any]] = []
-        self.notes = _leaks(dataset, split)
+        self.notes = leaks(dataset, split)
         self._mark, self._place = mark, place
         self._weights = self._class_weights()
         self._dirty = False
@@ -386,15 +386,3 @@ def scores_of(module: nn.Module, inputs: torch.Tensor, classes: int) -> torch.Te
     if not isinstance(scores, torch.Tensor) or scores.shape != (len(inputs), classes):
         raise TrainingError("This network gives no scores of classes.")
     return scores
-
-
-def _leaks(dataset: Labelled, split: Parts) -> list[str]:
-    learnt = {dataset.samples[int(index)].key for index in split.train}
-    judged = [*split.validation, *split.test]
-    twice = sum(dataset.samples[int(index)].key in learnt for index in judged)
-    if not twice:
-        return []
-    return [
-        f"{twice} picture{'s' if twice > 1 else ''} to judge by "
-        f"{'are' if twice > 1 else 'is'} also among those learnt from: the accuracy is too good."
-    ]

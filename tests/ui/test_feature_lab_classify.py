@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -110,3 +112,25 @@ def test_too_many_folds_are_refused_with_a_sentence(qtbot, lab):
     click(qtbot, lab, QPushButton, "classify_run")
     qtbot.waitUntil(lambda: not tab_of(lab).job.busy, timeout=60_000)
     qtbot.waitUntil(lambda: "fold" in message(lab), timeout=5_000)
+
+
+def test_copies_on_both_sides_of_a_division_are_said_beside_the_accuracy(qtbot, lab, tmp_path):
+    root = tmp_path / "divided"
+    made = make_folder(tmp_path / "whole", count=5)
+    for name in ("bright", "dark"):
+        for part, numbers in (
+            ("train", (0, 1, 2)),
+            ("test", (3, 4, 0) if name == "dark" else (3,)),
+        ):
+            (root / part / name).mkdir(parents=True)
+            for number in numbers:
+                shutil.copy(made / name / f"{number:02d}.png", root / part / name)
+    lab.open_folder(root)
+    qtbot.waitUntil(lambda: lab.dataset.name == "divided", timeout=30_000)
+    settle(qtbot, lab)
+    click(qtbot, lab, QPushButton, "classify_by_split")
+    tab = run(qtbot, lab)
+    about = child(lab, QLabel, "classify_about").text()
+    assert tab.shown.seen == 1
+    assert "also learnt from: 1," in about
+    assert "right for 75.0%" in about  # three dark ones of four

@@ -212,6 +212,7 @@ class ClassifyTab(Tab):
             f"{len(told.truth):,} pictures, {kind}; naming the commonest class each time would be "
             f"right for {np.bincount(told.truth).max() / len(told.truth):.1%}. "
             f"Expected calibration error {told.curve.expected_error:.3f}."
+            + (f" Of them also learnt from: {told.seen:,}, see “Data”." if told.seen else "")
         )
         self.matrix.set_matrix(told.confusion, told.classes)
         curve = told.curve

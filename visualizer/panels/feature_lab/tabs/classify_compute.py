@@ -56,7 +56,8 @@ class Task:
 class Classified:
     """indices: samples of the dataset that were told, (M,); the rest (M, …) in their order.
 
-    accuracies: one per fold, or a single one; control: of random weights, empty without.
+    accuracies: one per fold, or a single one; control: of random weights, empty without;
+    seen: how many of those told were also learnt from, as a copy or cut from the same picture.
     """
 
     classes: tuple[str, ...]
@@ -68,6 +69,7 @@ class Classified:
     accuracies: tuple[float, ...]
     curve: CalibrationCurve
     control: tuple[float, ...] = ()
+    seen: int = 0
 
     @property
     def wrong(self) -> np.ndarray:
@@ -163,7 +165,15 @@ def _told(
         task.dataset.classes, features.indices[told.indices], told.truth, told.predictions,
         told.probabilities, told.confusion, (told.accuracy,),
         calibration(told.probabilities, told.truth),
+        seen=_seen(task.dataset, task.split.train, features.indices[told.indices]),
     )  # fmt: skip
+
+
+def _seen(dataset: Dataset, train: np.ndarray, told: np.ndarray) -> int:
+    learnt = [dataset.samples[index] for index in train]
+    keys, groups = {one.key for one in learnt}, {one.group for one in learnt}
+    judged = (dataset.samples[index] for index in told)
+    return sum(one.key in keys or one.group in groups for one in judged)
 
 
 def by_folds(
