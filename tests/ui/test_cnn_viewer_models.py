@@ -27,7 +27,7 @@ from torchvision.models import squeezenet1_1
 
 from driving import child, message
 from engines._models import torchvision_models
-from engines.models import load
+from engines.models import ModelError, load
 from visualizer.networks.choice import ModelChoice
 from widgets.bar_list import BarList
 
@@ -388,3 +388,14 @@ def test_a_download_can_be_cancelled_and_the_network_stays_untrained(
     assert not viewer.view.controls.model.bar.isVisible()
     assert load("squeezenet1_1").card.weights_state == "untrained"
     assert badge(viewer).startswith("⚠ untrained")
+
+
+def test_without_any_network_the_viewer_settles_and_says_why(open_window, monkeypatch):
+    def broken(*_arguments, **_options):
+        raise ModelError("The built-in network is damaged. Install the application again.")
+
+    monkeypatch.setattr("visualizer.networks.loading.load", broken)
+    viewer = open_window(panel="cnn_viewer").panel
+    assert "built-in network is damaged" in message(viewer)
+    assert "no network" in badge(viewer)
+    assert "no network" in child(viewer.view.channels.mosaic, QLabel, "image_view_message").text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ from engines.finetune import (
     preview,
     train,
 )
-from visualizer.settings import make_folder
+from visualizer.settings import FolderError, make_folder
 from widgets.bar_list import Bar
 from widgets.mosaic_view import Maps
 
@@ -124,7 +125,8 @@ def steps_of(
     task: Task, settings: TrainSettings, folder: Path, *, resume: bool
 ) -> Iterator[TrainProgress | Epoch]:
     """Yield the steps of a training that keeps how far it is in `folder`, and may go on from it."""
-    make_folder(folder)
+    with suppress(FolderError):  # the training tells that it cannot be gone on with, and why
+        make_folder(folder)
     path = checkpoint_path(folder, task, settings)
     _prune(folder, path)
     return train(
