@@ -200,6 +200,13 @@ def test_the_keyboard_zooms(qtbot, plot):
     assert np.ptp(view(plot)[0]) == pytest.approx(whole)
 
 
+def test_control_and_plus_are_left_to_the_size_of_the_text(qtbot, plot):
+    plot.set_curves([Curve("one", X, X)])
+    whole = view(plot)
+    qtbot.keyClick(area(plot).viewport(), Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_allclose(view(plot), whole)
+
+
 def test_marks_are_drawn_with_their_text(plot):
     plot.set_curves([Curve("one", X, X)])
     whole, plain = view(plot), area(plot).grab().toImage()
