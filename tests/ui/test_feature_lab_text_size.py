@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QTabBar,
     QToolButton,
     QWidget,
 )
@@ -26,6 +27,17 @@ from widgets.learning_curves import LearningCurves
 from widgets.thumbnail_grid import ThumbnailGrid
 
 USUAL, LARGEST = 11.5, 19.0
+RESULTS = {
+    "data": "data_counts",
+    "extract": "extract_steps",
+    "map": "map_plot",
+    "similarity": "similarity_map",
+    "classify": "classify_pages",
+    "compare": "compare_plot",
+    "large": "large_map",
+    "finetune": "finetune_pages",
+    "code": "code_listing",
+}
 
 
 @pytest.fixture
@@ -74,6 +86,7 @@ def cut(page):
         part.objectName() or str(part.property("text"))
         for part in parts
         if not part.visibleRegion().isEmpty() and _is_cut(part)
+        if not isinstance(part.parent(), QTabBar)  # its arrows are as Qt makes them
     ]
 
 
@@ -88,14 +101,15 @@ def _is_cut(part):
 def test_every_page_has_room_and_its_controls_are_whole(qtbot, window, points):
     text_to(qtbot, window, points)
     extract(qtbot, window)
+    choose_first(qtbot, window)
+    letter = window.panel.fontMetrics().averageCharWidth()
     for kind in TABS:
         open_tab(qtbot, window, kind.name)
         tab = child(window.panel, QWidget, f"{kind.name}_tab")
-        letters = window.panel.fontMetrics().averageCharWidth()
-        assert tab.width() >= 45 * letters, kind.name
+        result = child(tab, QWidget, RESULTS[kind.name])
+        qtbot.waitUntil(lambda result=result: result.width() >= 30 * letter, timeout=3_000)
         qtbot.waitUntil(lambda tab=tab: cut(tab) == [], timeout=3_000)
-        for page in tab.findChildren(FoldingPage):
-            assert page.horizontalScrollBar().maximum() == 0, kind.name
+        assert child(tab, FoldingPage, f"{kind.name}_page").horizontalScrollBar().maximum() == 0
 
 
 def test_large_text_puts_settings_above_and_a_click_folds_them(qtbot, window):

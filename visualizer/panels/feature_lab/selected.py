@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from visualizer.jobs import JobError, LatestWins
 from visualizer.panels.feature_lab.context import Context
@@ -44,6 +44,8 @@ class SelectedColumn(QWidget):
         self.picture.set_overlay_text(NONE_YET)
         self.facts = wrapping_label("selected_facts")
         self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # A long name of a file must not push the tabs aside; the tooltip has it whole.
+        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.grid = ThumbnailGrid(
             "selected_thumbnails", "All chosen pictures; a click shows one large", side=64
         )
@@ -97,6 +99,7 @@ class SelectedColumn(QWidget):
         self.picture.clear_picture()
         self.picture.set_overlay_text(NONE_YET)
         self.facts.setText("")
+        self.facts.setToolTip("")
         self.grid.set_entries([])
         self.grid.hide()
         self.shown_changed.emit(-1)
@@ -123,7 +126,9 @@ class SelectedColumn(QWidget):
     def _show_facts(self) -> None:
         context = self._context
         if context is not None and context.dataset is not None and self._large >= 0:
-            self.facts.setText("\n".join(facts_of(context, self._large)))
+            facts = facts_of(context, self._large)
+            self.facts.setText("\n".join(facts))
+            self.facts.setToolTip("\n".join(facts))
 
 
 def facts_of(context: Context, index: int) -> list[str]:
