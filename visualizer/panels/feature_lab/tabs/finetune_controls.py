@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QGroupBox,
-    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from engines.finetune import AUGMENTATIONS
 from visualizer.panels.feature_lab.finetune_settings import AugmentationChoice, FineTuneSettings
-from visualizer.panels.tab_parts import SPACING, button, flowing
+from visualizer.panels.tab_parts import SPACING, button, flowing, headed
 from widgets.form_parts import add_choice, combo, row, spin
 
 COUNTS = {
@@ -66,8 +65,9 @@ class FineTuneControls(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(
             flowing(
-                self.train_all, *self.counts.values(), QLabel("Balance"),
-                self.choices["balance"], QLabel("Batch normalisation"), self.choices["batch_norm"],
+                self.train_all, *self.counts.values(),
+                *headed("Balance", self.choices["balance"]),
+                *headed("Batch normalisation", self.choices["batch_norm"]),
                 self._changes(),
             )
         )  # fmt: skip
