@@ -36,6 +36,11 @@ class OverlayMap(QWidget):
         self._picture.setZValue(_PICTURE_LAYER)
         self._picture.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.view.view_box.addItem(self._picture, ignoreBounds=True)
+        self._bare = pg.ImageItem(axisOrder="row-major")
+        self._bare.setZValue(_PICTURE_LAYER)
+        self._bare.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self._bare.hide()
+        self.view.view_box.addItem(self._bare, ignoreBounds=True)
         self._frames = []
         for color, width in _WIDTHS:
             frame = QGraphicsRectItem()
@@ -81,6 +86,23 @@ class OverlayMap(QWidget):
         self._size = pixels.shape[:2]
         self._picture.setImage(pixels, autoLevels=False, levels=None)
         self._picture.setRect(QRectF(-0.5, -0.5, pixels.shape[1], pixels.shape[0]))
+
+    def set_gaps(self, pixels: np.ndarray, gaps: np.ndarray) -> None:
+        """Show the picture `pixels` alone where `gaps` (H, W) is true: the map tells nothing there.
+
+        Whatever the opacity: a gap is not to be taken for the least value.
+        """
+        alpha = np.where(gaps, np.uint8(255), np.uint8(0))
+        self._bare.setImage(np.dstack([pixels, alpha]), autoLevels=False, levels=None)
+        self._bare.setRect(QRectF(-0.5, -0.5, pixels.shape[1], pixels.shape[0]))
+        self._bare.show()
+
+    def clear(self) -> None:
+        """Show neither map nor picture."""
+        self.view.clear_picture()
+        self._picture.clear()
+        self._bare.clear()
+        self._bare.hide()
 
     def set_opacity(self, share: float) -> None:
         """Show the map at 1, the picture at 0, a mixture between."""

@@ -164,3 +164,24 @@ def test_a_picture_that_is_gone_or_smaller_than_a_tile_is_said(qtbot, lab, large
     tab_of(lab).boxes["side"].setValue(500)
     tell(qtbot, lab, large)
     assert "do not fit" in message(lab)
+
+
+def test_background_is_shown_as_it_is_and_not_as_the_least_probability(qtbot, lab, tmp_path):
+    rng = np.random.default_rng(5)
+    pixels = np.full((2 * SIDE, 4 * SIDE, 3), 250, np.uint8)
+    pixels[:, : 2 * SIDE] = rng.integers(0, 100, (2 * SIDE, 2 * SIDE, 3))
+    path = tmp_path / "slide.png"
+    Image.fromarray(pixels).save(path)
+    tell(qtbot, lab, path)
+    assert "4 told, 4 background" in text(lab, "large_about")
+    shown = child(lab, OverlayMap, "large_map")
+    tab_of(lab).look(opacity=1.0)
+    settle(qtbot, lab)
+
+    def color(row, column):
+        image = shown.view.viewport().grab().toImage()
+        place = shown.view.scene_to_widget(row, column) * image.devicePixelRatio()
+        return image.pixelColor(place).getRgb()[:3]
+
+    assert min(color(SIDE, 3 * SIDE + 5)) > 240
+    assert min(color(SIDE, SIDE + 5)) < 200  # viridis, without a white

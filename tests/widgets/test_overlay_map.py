@@ -64,3 +64,20 @@ def test_a_field_is_cut_off_at_the_picture(view):
     assert view._frames[0].isVisible()
     view.set_field(None)
     assert not view._frames[0].isVisible()
+
+
+def test_a_gap_shows_the_picture_whatever_the_opacity_and_clearing_leaves_nothing(view):
+    view.view.set_values_visible(False)
+    pixels = np.full((32, 32, 3), (10, 120, 230), dtype=np.uint8)
+    gaps = np.zeros((32, 32), bool)
+    gaps[:16] = True
+    view.set_picture(pixels)
+    view.set_gaps(pixels, gaps)
+    for share in (1.0, 0.5, 0.0):
+        view.set_opacity(share)
+        np.testing.assert_allclose(color(view, 4, 20), (10, 120, 230), atol=2)
+    view.set_opacity(1.0)
+    assert color(view, 30, 30)[0] > 230  # beside the gap the map is as it was
+    view.clear()
+    np.testing.assert_array_equal(color(view, 4, 20), color(view, 30, 30))
+    assert abs(int(color(view, 4, 20)[2]) - 230) > 20 or color(view, 4, 20)[0] > 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QWidget
 
@@ -26,7 +27,7 @@ TOPIC = "large picture"
 POOLED = (
     ("mean", "Mean of the tiles", "The mean probability of each class"),
     ("majority", "Majority of the tiles", "The share of tiles that each class wins"),
-    ("max", "Strongest tile", "The largest probability that any tile gives a class"),
+    ("max", "Strongest tile", "The largest of any tile, as a share of all classes' largest"),
 )
 NONE_YET = "Open a picture that is larger than a tile: a photograph, a map, a tiled TIFF, a slide."
 
@@ -43,6 +44,8 @@ class LargeTab(Tab):
         self._task: Task | None = None
         self._told_by: object = None
         self._problem = ""
+        self._overview: np.ndarray | None = None  # that lies over the map
+        self._gaps_of: Answers | None = None
         self.shown: Answers | None = None
         self.job = host.job("large picture")
         self.open = button("large_open", "Open…", "Choose a large picture")
@@ -162,8 +165,8 @@ class LargeTab(Tab):
 
     def _clear(self, settings: LargeSettings) -> None:
         self.shown = None
-        self.map.view.clear_picture()
-        self.map.set_opacity(1.0)  # the former picture, which lies over the map, is not seen
+        self.map.clear()
+        self._overview = self._gaps_of = None
         self.map.view.set_overlay_text("" if settings.path else NONE_YET)
         self.votes.set_bars(())
         self.place.clear()
@@ -180,7 +183,12 @@ class LargeTab(Tab):
             quantize(values, (0.0, 1.0)), values, colors="magnitude", levels=(0.0, 1.0),
             step=(1.0, 1.0), origin=(0.0, 0.0),
         )  # fmt: skip
-        self.map.set_picture(told.overview)
+        if told.overview is not self._overview:
+            self._overview = told.overview
+            self.map.set_picture(told.overview)
+        if told is not self._gaps_of:  # they are the same for every class
+            self._gaps_of = told
+            self.map.set_gaps(told.overview, np.isnan(values))
         self.map.set_opacity(self.settings.opacity)
         self.map.view.set_title(f"Probability of “{told.classes[category]}” in every tile")
         if len(told.places):
