@@ -102,6 +102,7 @@ def test_every_page_has_room_and_its_controls_are_whole(qtbot, window, points):
     text_to(qtbot, window, points)
     extract(qtbot, window)
     choose_first(qtbot, window)
+    qtbot.waitUntil(lambda: cut(child(window.panel, QWidget, "selected_column")) == [])
     letter = window.panel.fontMetrics().averageCharWidth()
     for kind in TABS:
         open_tab(qtbot, window, kind.name)

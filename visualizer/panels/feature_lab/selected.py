@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from visualizer.jobs import JobError, LatestWins
@@ -46,6 +46,7 @@ class SelectedColumn(QWidget):
         self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         # A long name of a file must not push the tabs aside; the tooltip has it whole.
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.facts.installEventFilter(self)
         self.grid = ThumbnailGrid(
             "selected_thumbnails", "All chosen pictures; a click shows one large", side=64
         )
@@ -129,6 +130,17 @@ class SelectedColumn(QWidget):
             facts = facts_of(context, self._large)
             self.facts.setText("\n".join(facts))
             self.facts.setToolTip("\n".join(facts))
+            self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the room and the text size of the facts."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.FontChange):
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        """Keep room for all facts: a splitter asks only for one line of text that wraps."""
+        self.facts.setMinimumHeight(self.facts.heightForWidth(self.facts.width()))
 
 
 def facts_of(context: Context, index: int) -> list[str]:
