@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QElapsedTimer, QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from visualizer.dialogs import ask_open_picture
+from visualizer.jobs import JobState
 from visualizer.panels.feature_lab.classify_settings import LargeSettings
 from visualizer.panels.feature_lab.context import Context
 from visualizer.panels.feature_lab.tabs.base import Tab, TabHost
@@ -24,6 +25,7 @@ from widgets.overlay_map import OverlayMap
 from widgets.value_slider import ValueRange, ValueSlider
 
 TOPIC = "large picture"
+REPAINT_MILLISECONDS = 200  # tiles come quicker than anyone looks
 POOLED = (
     ("mean", "Mean of the tiles", "The mean probability of each class"),
     ("majority", "Majority of the tiles", "The share of tiles that each class wins"),
@@ -44,6 +46,7 @@ class LargeTab(Tab):
         self._task: Task | None = None
         self._told_by: object = None
         self._problem = ""
+        self._painted = QElapsedTimer()
         self._overview: np.ndarray | None = None  # that lies over the map
         self._gaps_of: Answers | None = None
         self.shown: Answers | None = None
@@ -82,6 +85,7 @@ class LargeTab(Tab):
     def _connect(self) -> None:
         bind(self.bar, self.job)
         self.job.stepped.connect(self._stepped)
+        self.job.state_changed.connect(self._job_changed)
         self.job.failed.connect(lambda error: self.host.say(TOPIC, error))
         self.open.clicked.connect(self.ask_open)
         for field, box in self.boxes.items():
@@ -157,9 +161,14 @@ class LargeTab(Tab):
         self.bar.set_progress(last.done, last.total, last.unit)
         if last.result is not None:
             fresh, self.shown = self.shown is None, last.result
-            self._show(last.result)
+            if fresh or self._painted.hasExpired(REPAINT_MILLISECONDS):
+                self._show(last.result)
             if fresh:
                 self._fit(last.result)
+
+    def _job_changed(self, state: JobState) -> None:
+        if state is JobState.IDLE and self.shown is not None:
+            self._show(self.shown)  # the last tiles, however the work ended
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -176,6 +185,7 @@ class LargeTab(Tab):
     def _show(self, told: Answers) -> None:
         from engines.tiles import pool_votes
 
+        self._painted.start()
         category = min(self.settings.category, len(told.classes) - 1)
         values = told.painted(category)
         self.map.view.set_overlay_text("")

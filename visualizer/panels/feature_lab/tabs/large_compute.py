@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,12 +72,20 @@ class Answers:
 
     def _nearest(self, axis: int) -> tuple[np.ndarray, np.ndarray]:
         """Return for each pixel along an axis the nearest tile, and whether it reaches there."""
-        count = self.overview.shape[axis]
-        scale = count / (self.height, self.width)[axis]
-        starts = np.array((self.grid.tops, self.grid.lefts)[axis], float)
-        middles = (starts + self.grid.side / 2) * scale
-        away = np.abs(np.arange(count)[:, None] + 0.5 - middles)
-        return away.argmin(axis=1), away.min(axis=1) <= self.grid.side / 2 * scale + 0.5
+        starts = (self.grid.tops, self.grid.lefts)[axis]
+        length = (self.height, self.width)[axis]
+        return nearest(starts, self.grid.side, length, self.overview.shape[axis])
+
+
+@lru_cache(maxsize=4)  # asked anew for every batch of tiles, of the same picture
+def nearest(
+    starts: tuple[int, ...], side: int, length: int, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the nearest tile of each of `count` pixels that show `length`, and if it is there."""
+    scale = count / length
+    middles = (np.array(starts, float) + side / 2) * scale
+    away = np.abs(np.arange(count)[:, None] + 0.5 - middles)
+    return away.argmin(axis=1), away.min(axis=1) <= side / 2 * scale + 0.5
 
 
 def tell_tiles(task: Task, settings: LargeSettings, classifier: str) -> Iterator[Step]:
