@@ -20,7 +20,8 @@ from engines.images import save_image
 
 PART = FeaturePart("efficientnet_lite0", "best", "", "flatten")
 BATCH = 16
-PICTURES = 448  # all patches of the seven textures; the start, some tenths of a second, weighs little
+# All patches of the seven textures, of which the start, some tenths of a second, takes little.
+PICTURES = 448
 ROUNDS = 3
 TILES = 10_000
 TILE_SIDE = 32
