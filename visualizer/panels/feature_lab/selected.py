@@ -140,7 +140,7 @@ class SelectedColumn(QWidget):
 
     def _fit(self) -> None:
         """Keep room for all facts: a splitter asks only for one line of text that wraps."""
-        self.facts.setMinimumHeight(self.facts.heightForWidth(self.facts.width()))
+        self.facts.setMinimumHeight(max(0, self.facts.heightForWidth(self.facts.width())))
 
 
 def facts_of(context: Context, index: int) -> list[str]:
