@@ -185,3 +185,13 @@ def test_background_is_shown_as_it_is_and_not_as_the_least_probability(qtbot, la
 
     assert min(color(SIDE, 3 * SIDE + 5)) > 240
     assert min(color(SIDE, SIDE + 5)) < 200  # viridis, without a white
+
+
+def test_the_picture_stays_whole_when_chosen_pictures_take_room(qtbot, lab, large):
+    tell(qtbot, lab, large)
+    view = child(lab, OverlayMap, "large_map").view
+    wide = view.viewport().width()
+    lab.select((0,))
+    qtbot.waitUntil(lambda: view.viewport().width() < wide)
+    corners = [view.pixel_to_widget(row, column) for row in (0, 159) for column in (0, 399)]
+    assert all(view.viewport().rect().contains(corner) for corner in corners)

@@ -164,7 +164,7 @@ class LargeTab(Tab):
             if fresh or self._painted.hasExpired(REPAINT_MILLISECONDS):
                 self._show(last.result)
             if fresh:
-                self._fit(last.result)
+                self.map.view.fit()
 
     def _job_changed(self, state: JobState) -> None:
         if state is JobState.IDLE and self.shown is not None:
@@ -216,12 +216,6 @@ class LargeTab(Tab):
             f"{told.width:,} × {told.height:,} pixels, {columns} × {rows} tiles; "
             f"{len(told.places):,} told, {told.dropped:,} background. {' '.join(told.notes)}"
         )
-
-    def _fit(self, told: Answers) -> None:
-        rows, columns = told.overview.shape[:2]
-        viewport = self.map.view.viewport()
-        across = max(columns, rows * viewport.width() / max(1, viewport.height()))
-        self.map.view.zoom_to((rows - 1) / 2, (columns - 1) / 2, 1.04 * across)
 
     def _point(self, y: int, x: int) -> None:
         told = self.shown
