@@ -92,3 +92,7 @@ class FeatureError(EngineError):
 
 class TrainingError(EngineError):
     """A network cannot be trained as asked, or its training cannot go on or be kept."""
+
+
+class StyleError(EngineError):
+    """A picture cannot be given another's style as asked, or the transfer cannot go on."""
