@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from engines._finetune.result import FineTuned
     from engines._models.loaded import LoadedModel
+    from engines.feature_store import FeatureStore
 
 __all__ = [
     "AUGMENTATIONS",
@@ -95,6 +96,7 @@ def train(
     *,
     resume: str | PathLike[str] | None = None,
     checkpoint: str | PathLike[str] | None = None,
+    store: FeatureStore | None = None,
 ) -> Iterator[TrainProgress | Epoch]:
     """Yield progress within epochs, and an Epoch after each; `Epoch.result` is the best so far.
 
@@ -102,6 +104,7 @@ def train(
     a file that is written after every epoch, twice a minute, and when the generator is closed;
     resume: such a file, from which training goes on with the same result as if it had never
     stopped (its epochs are told again first, `repeated`); other counts of epochs may be asked for.
+    store: where a new head's features are kept, so that no picture is run through twice.
     Pictures that cannot be read are left out and told. The same seed gives the same network.
 
     Raises TrainingError at once for settings, classes and networks that cannot be trained, and
@@ -121,6 +124,7 @@ def train(
         settings,
         None if resume is None else Path(resume),
         None if checkpoint is None else Path(checkpoint),
+        store,
     )
 
 

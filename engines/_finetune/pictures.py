@@ -55,8 +55,12 @@ class Pictures:
                 pictures.append(changed(visible, augmentations, (*seed, int(index), place)))
         if not good:
             return None
-        labels = torch.tensor([self._dataset.samples[index].label for index in good])
+        labels = torch.tensor([self.label(index) for index in good])
         return Batch(good, self._preprocess.normalise(torch.stack(pictures)), labels)
+
+    def label(self, index: int) -> int:
+        """Return the class of a picture."""
+        return self._dataset.samples[index].label
 
     def _visible(self, index: int) -> torch.Tensor | None:
         if index in self.skipped:

@@ -18,7 +18,7 @@ from torch.nn import functional
 from engines._finetune import checkpoint as checkpoints
 from engines._finetune.augment import mixed, seeded
 from engines._finetune.checkpoint import Best, Checkpoint, Position
-from engines._finetune.features import FeatureTable
+from engines._finetune.features import FeatureTable, KeptRows
 from engines._finetune.network import Network
 from engines._finetune.pictures import Pictures, leaks
 from engines._finetune.records import (
@@ -33,6 +33,7 @@ from engines._finetune.result import FineTuned, data_facts
 from engines._models.loaded import LoadedModel
 from engines.device import at_most_threads, spare_cores
 from engines.errors import ImageError, TrainingError
+from engines.feature_store import FeatureStore
 
 _SAVED_EVERY = 30.0  # seconds within an epoch
 Steps = Iterator[TrainProgress | Epoch]
@@ -45,6 +46,7 @@ def run(
     settings: TrainSettings,
     resume: Path | None,
     checkpoint: Path | None,
+    store: FeatureStore | None,
 ) -> Steps:
     """Yield what engines.finetune.train tells; the arguments are checked."""
     data = data_facts(dataset, split)
@@ -52,7 +54,7 @@ def run(
     mark = checkpoints.fingerprint(loaded, settings, data) if resume or checkpoint else {}
     if resume is not None:
         kept = checkpoints.read(resume, mark)
-    trainer = _Trainer(loaded, dataset, split, settings, data, mark, checkpoint)
+    trainer = _Trainer(loaded, dataset, split, settings, data, mark, checkpoint, store)
     yield from trainer.steps(kept)
 
 
@@ -66,6 +68,7 @@ class _Trainer:
         data: dict[str, Any],
         mark: dict[str, Any],
         place: Path | None,
+        store: FeatureStore | None = None,
     ) -> None:
         self.loaded, self.dataset, self.settings, self.data = loaded, dataset, settings, data
         self.train = np.asarray(split.train, dtype=np.int64)
@@ -78,7 +81,7 @@ class _Trainer:
         self.position, self.best = Position(), Best()
         self.history: list[dict[str, Any]] = []
         self.notes = leaks(dataset, split)
-        self._mark, self._place = mark, place
+        self._mark, self._place, self._store = mark, place, store
         self._weights = self._class_weights()
         self._dirty = False
         self._saved_at = time.monotonic()
@@ -105,7 +108,7 @@ class _Trainer:
         settings = self.settings
         if settings.method != "head" or settings.augmentations or not settings.cache_features:
             return
-        table = FeatureTable(self.network, self.pictures)
+        table = FeatureTable(self.network, self.pictures, self._kept_rows())
         wanted = np.unique(np.concatenate([self.train, self.validation])).tolist()
         for done in table.fill(wanted, settings.batch_size):
             yield TrainProgress("features", 0, settings.epochs, done, len(wanted))
@@ -113,6 +116,12 @@ class _Trainer:
             self.features = table
         else:
             self._note("The features cannot be kept for this network; each epoch computes them.")
+
+    def _kept_rows(self) -> KeptRows | None:
+        if self._store is None:
+            return None
+        keys = [sample.key for sample in self.dataset.samples]
+        return KeptRows(self._store, self.loaded, self.network.head.path, keys)
 
     def _one_epoch(self) -> Steps:
         settings, position = self.settings, self.position

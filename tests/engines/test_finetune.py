@@ -18,6 +18,7 @@ from torch import nn
 from torch.nn import functional
 
 from engines.errors import TrainingError
+from engines.feature_store import FeatureStore
 from engines.finetune import (
     METHODS,
     Augmentation,
@@ -118,6 +119,20 @@ def test_each_picture_is_read_once_however_many_epochs_there_are():
     data = stripes()
     epochs(small(), data, halves(data), quick(epochs=6))
     assert data.reads == len(data.samples)
+
+
+def test_a_stopped_run_leaves_its_features_to_the_next_with_the_same_result(tmp_path):
+    """The first batch is run anew: it tells whether the head alone answers as the network does."""
+    data, store, asked = stripes(), FeatureStore(tmp_path), quick(batch_size=4)
+    steps = train(small(), data, halves(data), asked, store=store)
+    while next(steps).done < 12:
+        pass
+    steps.close()
+    assert (data.reads, store.count()) == (12, 12)
+    again = epochs(small(), data, halves(data), asked, store=store)
+    assert data.reads == 12 + len(data.samples) - 8
+    fresh = epochs(small(), stripes(), halves(data), asked)
+    assert list(map(numbers, again)) == list(map(numbers, fresh))
 
 
 @pytest.mark.parametrize("norms", ["frozen", "trained"])

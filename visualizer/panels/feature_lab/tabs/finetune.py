@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QSignalBlocker
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from engines.feature_store import FeatureStore
 from engines.finetune import METHODS, MethodName, MethodPlan, TrainProgress, save_result
 from visualizer import dialogs
 from visualizer.jobs import JobError
@@ -153,7 +154,7 @@ class FineTuneTab(Tab):
         before, self._context = self._context, context
         settings: FineTuneSettings = context.state.tabs.finetune
         self._show_settings(settings)
-        task = _task_of(context)
+        task = _task_of(context, self.host.extractor.store)
         if not _same(task, self._task):
             self._take_task(task)
         elif task is None:
@@ -375,11 +376,11 @@ class _Pages(QTabWidget):
         return False
 
 
-def _task_of(context: Context) -> Task | None:
+def _task_of(context: Context, store: FeatureStore | None) -> Task | None:
     network, dataset, split = context.network, context.dataset, context.split
     if network is None or dataset is None or split is None:
         return None
-    return Task(network, dataset, split)
+    return Task(network, dataset, split, store)
 
 
 def _same(one: Task | None, other: Task | None) -> bool:

@@ -35,6 +35,7 @@ from widgets.mosaic_view import Maps
 if TYPE_CHECKING:
     from engines._finetune.result import FineTuned
     from engines.datasets import Dataset, Split
+    from engines.feature_store import FeatureStore
     from engines.models import LoadedModel
 
 KEPT_CHECKPOINTS = 12
@@ -48,11 +49,15 @@ _FREE = ("epochs", "patience", "cache_features")
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What is learnt from what: a network, pictures with classes, and their parts."""
+    """What is learnt from what: a network, pictures with classes, and their parts.
+
+    store: where a new head's features are kept, None where they are not.
+    """
 
     model: LoadedModel
     dataset: Dataset
     split: Split
+    store: FeatureStore | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ def steps_of(
     _prune(folder, path)
     return train(
         task.model, task.dataset, task.split, settings,
-        resume=path if resume else None, checkpoint=path,
+        resume=path if resume else None, checkpoint=path, store=task.store,
     )  # fmt: skip
 
 
