@@ -1,0 +1,223 @@
+"""A result as a PNG that tells how it was made, and such a file opened again."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engines._image_decoding import opened
+from engines.errors import StyleError
+from engines.images import LoadedImage, load_image, save_image
+
+if TYPE_CHECKING:
+    import torch
+
+    from engines._style.settings import StyleSettings
+
+KEYWORD = "Kernelscope style"  # of the text chunk that holds the settings
+FORMAT = 1
+# A file from elsewhere may claim anything; settings and names take a few kilobytes.
+_LONGEST = 1_000_000
+_MANY = "Its picture can still be opened as any other."
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a result came to be, beside its settings.
+
+    model: the network's name in the catalogue; weights: the state of its weights, "trained";
+    content, styles: names of the pictures; iterations: of the run until then; losses: term → its
+    last value; seed: of the run; version: of the program, by default this one's.
+    """
+
+    model: str
+    weights: str = ""
+    content: str = ""
+    styles: tuple[str, ...] = ()
+    iterations: int = 0
+    losses: Mapping[str, float] = field(default_factory=dict)
+    seed: int = 0
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class SavedResult:
+    """A result read from its file. image: of 3 channels, 8 bits each."""
+
+    image: LoadedImage
+    settings: StyleSettings
+    provenance: Provenance
+
+
+def version() -> str:
+    """Return the version of this program, "" where it was not installed as a package."""
+    try:
+        return metadata.version("kernelscope")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def save_result(
+    path: str | Path,
+    image: torch.Tensor | np.ndarray,
+    settings: StyleSettings,
+    provenance: Provenance,
+) -> None:
+    """Write `image` (3, H, W), clipped to [0, 1], as a PNG of 8 bits with all that made it.
+
+    Settings and provenance are JSON in one text chunk (iTXt, `KEYWORD`), which `read_result` reads;
+    "Software" and "Description" tell other programs in words. The file is written whole or not at
+    all. Raises StyleError for another ending, ImageError where it cannot be written.
+    """
+    file = Path(path)
+    if file.suffix.lower() != ".png":
+        raise StyleError(
+            f"The settings can be kept in a PNG only; end the name with .png, not "
+            f"{file.suffix or 'nothing'!r}."
+        )
+    told = asdict(provenance) | {"version": provenance.version or version()}
+    # JSON has no word for what is not finite.
+    told["losses"] = {
+        name: float(value) for name, value in told["losses"].items() if math.isfinite(value)
+    }
+    content = {"format": FORMAT, "settings": settings.to_dict(), "provenance": told}
+    save_image(
+        file,
+        image,
+        metadata={
+            "Software": f"Kernelscope {told['version']}".strip(),
+            "Description": _in_words(provenance),
+            KEYWORD: json.dumps(content, ensure_ascii=False, allow_nan=False),
+        },
+    )
+
+
+def holds_result(path: str | Path) -> bool:
+    """Return whether `path` is a PNG that says it holds a result; it may be damaged all the same.
+
+    Reads a few bytes where the chunk comes before the pixels, as `save_result` writes it. False for
+    everything that cannot be opened.
+    """
+    file = Path(path)
+    if file.suffix.lower() != ".png":
+        return False
+    try:
+        with opened(file) as picture:
+            return KEYWORD in picture.info
+    except (OSError, ValueError, SyntaxError):  # what Pillow raises on damaged files
+        return False
+
+
+def read_result(path: str | Path) -> SavedResult:
+    """Return the picture in the PNG `path` with its settings and provenance.
+
+    Raises ImageError where the picture cannot be read, StyleError where it holds no settings, or
+    damaged ones, or those of a later version of the program.
+    """
+    file = Path(path)
+    loaded = load_image(file)
+    text = _text_of(file)
+    if text is None:
+        raise StyleError(
+            f"{file.name} holds no settings of a style transfer: it was not saved by Style Studio, "
+            f"or another program has saved it since and left them out. {_MANY}"
+        )
+    content = _content(file.name, text)
+    return SavedResult(
+        _in_colour(loaded),
+        _settings(file.name, content.get("settings")),
+        _provenance(file.name, content.get("provenance")),
+    )
+
+
+def _text_of(file: Path) -> str | None:
+    """Return what the chunk says, None where there is none."""
+    with opened(file) as picture:
+        if picture.format != "PNG":
+            return None
+        picture.load()  # the chunk may have been moved behind the pixels
+        text = picture.info.get(KEYWORD)
+    return str(text) if isinstance(text, str) and text else None
+
+
+def _content(name: str, text: str) -> dict[str, Any]:
+    damaged = StyleError(f"The settings in {name} are damaged and cannot be read. {_MANY}")
+    if len(text) > _LONGEST:
+        raise damaged
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise damaged from error
+    if not isinstance(content, dict) or type(content.get("format")) is not int:
+        raise damaged
+    if content["format"] > FORMAT:
+        raise StyleError(
+            f"{name} was saved by a later version of Kernelscope, whose settings this one does not "
+            f"know. Open it there. {_MANY}"
+        )
+    return content
+
+
+def _settings(name: str, given: Any) -> StyleSettings:
+    from engines._style.settings import StyleSettings
+
+    if not isinstance(given, dict):
+        raise StyleError(f"The settings in {name} are damaged and cannot be read. {_MANY}")
+    try:
+        return StyleSettings.from_dict(given)
+    except StyleError as error:
+        raise StyleError(f"The settings in {name} cannot be used: {error} {_MANY}") from error
+
+
+def _provenance(name: str, given: Any) -> Provenance:
+    """Return what is told beside the settings: all of it, or the error that it is damaged."""
+    damaged = StyleError(f"What {name} tells about its making is damaged. {_MANY}")
+    if not isinstance(given, dict):
+        raise damaged
+    styles, losses = given.get("styles", []), given.get("losses", {})
+    texts = {key: given.get(key, "") for key in ("model", "weights", "content", "version")}
+    numbers = {key: given.get(key, 0) for key in ("iterations", "seed")}
+    sound = (
+        all(isinstance(text, str) for text in texts.values())
+        and all(type(number) is int for number in numbers.values())
+        and isinstance(styles, list)
+        and all(isinstance(style, str) for style in styles)
+        and isinstance(losses, dict)
+        and all(type(value) in (int, float) for value in losses.values())
+    )
+    if not sound:
+        raise damaged
+    return Provenance(
+        model=texts["model"],
+        weights=texts["weights"],
+        content=texts["content"],
+        styles=tuple(styles),
+        iterations=numbers["iterations"],
+        losses={key: float(value) for key, value in losses.items()},
+        seed=numbers["seed"],
+        version=texts["version"],
+    )
+
+
+def _in_colour(loaded: LoadedImage) -> LoadedImage:
+    """Return the picture with 3 channels, which another program may have made one."""
+    if loaded.channels == 3:
+        return loaded
+    array = np.ascontiguousarray(np.repeat(loaded.array, 3, axis=2))
+    return LoadedImage(array, loaded.source, loaded.bit_depth, loaded.notes, loaded.original_size)
+
+
+def _in_words(provenance: Provenance) -> str:
+    styles = " and ".join(provenance.styles) or "a style"
+    weights = f" ({provenance.weights})" if provenance.weights else ""
+    return (
+        f"{provenance.content or 'A picture'} in the style of {styles}, by "
+        f"{provenance.model}{weights}, {provenance.iterations} evaluations."
+    )
