@@ -43,6 +43,7 @@ TOPIC = "classify"
 NO_CLASSES = "These pictures have no classes: open a folder with one sub-folder per class."
 RUNS = "The classifier learns and is tested; what it takes for what will be shown here."
 WRONG = "The pictures told wrong, the surest first"
+ALL_RIGHT = "Every picture was told right."
 MOST_SAID = 3  # pictures of which is written what was said
 NOTHING_YET = "Press “Classify”: the features are taken from disk where they were computed before."
 
@@ -243,6 +244,8 @@ class ClassifyTab(Tab):
         """Write what was said of the chosen pictures, as far as they were told."""
         told, dataset = self.shown, self._task.dataset if self._task is not None else None
         lines = []
+        if told is not None and len(told.wrong) == 0:
+            lines.append(ALL_RIGHT)
         if told is not None and dataset is not None:
             chosen = np.isin(told.indices, self.host.edits.state.selected)
             for place in np.flatnonzero(chosen)[:MOST_SAID].tolist():
