@@ -100,6 +100,23 @@ SAMPLES: dict[str, Sample] = {
     )
 }
 
+_DRAWN = ("assets/make_styles.py", "MIT")
+# What to offer as the style of a transfer: those drawn for it first, then samples with a texture.
+STYLE_SAMPLES: dict[str, Sample] = {
+    sample.name: sample
+    for sample in (
+        Sample("starry", "Night sky in oil", "starry.jpg", *_DRAWN),
+        Sample("waves", "Woodblock waves", "waves.jpg", *_DRAWN),
+        Sample("glass", "Stained glass", "glass.jpg", *_DRAWN),
+        Sample("engraving", "Engraving", "engraving.jpg", *_DRAWN),
+        Sample("dots", "Dots of colour", "dots.jpg", *_DRAWN),
+        Sample("oil", "Coffee in oil", "oil.jpg", *_DRAWN),
+        Sample("marbled", "Marbled paper", "marbled.jpg", *_DRAWN),
+        Sample("tissue", "Tissue", "tissue.jpg", "CMMI", "no known restrictions"),
+        *(SAMPLES[name] for name in ("hubble", "retina", "brick", "grass", "gravel", "coins")),
+    )
+}
+
 
 def load_image(
     path: str | Path, *, max_pixels: int | None = None, scale_down: bool = False
@@ -140,10 +157,11 @@ def load_image_bytes(data: bytes, name: str, *, max_pixels: int | None = None) -
 
 
 def load_sample(name: str) -> LoadedImage:
-    """Return the sample picture `name`, one of `SAMPLES`."""
-    if name not in SAMPLES:
-        raise ImageError(f"There is no sample {name!r}; there are {', '.join(SAMPLES)}.")
-    sample = SAMPLES[name]
+    """Return the sample picture `name`, one of `SAMPLES` or `STYLE_SAMPLES`."""
+    every = SAMPLES | STYLE_SAMPLES
+    if name not in every:
+        raise ImageError(f"There is no sample {name!r}; there are {', '.join(every)}.")
+    sample = every[name]
     loaded = load_image(SAMPLE_FOLDER / sample.file)
     return LoadedImage(loaded.array, sample.title, original_size=loaded.original_size)
 

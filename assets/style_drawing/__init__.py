@@ -1,0 +1,1 @@
+"""How each style picture is drawn; `assets.make_styles` writes them."""
