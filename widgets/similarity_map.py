@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainterPath, QPalette
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainterPath, QPalette
 from PySide6.QtWidgets import QWidget
 
-from widgets._image_view.navigation import ZOOM_PER_NOTCH
 from widgets.colors import (
     NOT_A_NUMBER,
     OUTLINE_UNDER,
@@ -18,14 +17,14 @@ from widgets.colors import (
     color_table,
     quantize,
 )
-from widgets.plot_look import dress_axes, zoomed_by_key
-from widgets.square_map import MARK_LAYER, Cell, SquareMap, cosmetic
+from widgets.plot_look import dress_axes
+from widgets.square_map import MARK_LAYER, Cell, ZoomedSquareMap, cosmetic
 
 _BORDER_LAYER = 5
 NAMES = 0.25  # of the width, at most, for the names at the left
 
 
-class SimilarityMap(SquareMap):
+class SimilarityMap(ZoomedSquareMap):
     """Shows an (N, N) matrix; row and column i are the thing i of the order that was handed over.
 
     Mouse: hovering says which two and their number, a click chooses both, the wheel zooms, a drag
@@ -52,9 +51,6 @@ class SimilarityMap(SquareMap):
         self._borders = self._path_item(_BORDER_LAYER)
         self._marks = [self._path_item(MARK_LAYER) for _ in range(2)]
         self._cross = self._path_item(MARK_LAYER)
-        self._box.wheel_turned.connect(self._zoom)
-        self._box.drag_started.connect(self._drag_started)
-        self._box.drag_moved.connect(self._drag_moved)
         for changed in (self._box.sigRangeChanged, self._box.sigResized):
             changed.connect(lambda *_: self._fit_names())
         self._take_palette()
@@ -112,32 +108,6 @@ class SimilarityMap(SquareMap):
             item.setPath(path)
 
     # -- events -----------------------------------------------------------------------------
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Show everything on a double click."""
-        if event.type() == QEvent.Type.MouseButtonDblClick:
-            self.fit()
-        return super().eventFilter(watched, event)
-
-    def _key_pressed(self, event: QKeyEvent) -> bool:
-        if super()._key_pressed(event):
-            return True
-        if Qt.Key(event.key()) in (Qt.Key.Key_Home, Qt.Key.Key_0):
-            self.fit()
-            return True
-        return zoomed_by_key(self._box, event)
-
-    def _zoom(self, notches: float, position: QPointF) -> None:
-        factor = ZOOM_PER_NOTCH**-notches
-        self._box.scaleBy((factor, factor), center=self._box.mapToView(position))
-
-    def _drag_started(self) -> None:
-        self._drag_start = self._box.viewRect()
-
-    def _drag_moved(self, way: QPointF) -> None:
-        width, height = self._box.viewPixelSize()
-        moved = self._drag_start.translated(-way.x() * width, -way.y() * height)
-        self._box.setRange(moved, padding=0.0)
 
     def _choose(self, cell: Cell) -> None:
         self.pair_chosen.emit(*cell)

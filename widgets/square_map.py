@@ -10,7 +10,8 @@ from superqt import QElidingLabel
 
 from widgets._image_view.canvas import PictureBox
 from widgets._image_view.color_bar import ColorBar
-from widgets.plot_look import plain_axes
+from widgets._image_view.navigation import ZOOM_PER_NOTCH
+from widgets.plot_look import plain_axes, zoomed_by_key
 
 Cell = tuple[int, int]
 MARK_LAYER = 10
@@ -163,6 +164,40 @@ class SquareMap(QWidget):
         row, column = int(place.y() // 1), int(place.x() // 1)
         count = self._count()
         return (row, column) if 0 <= row < count and 0 <= column < count else None
+
+
+class ZoomedSquareMap(SquareMap):
+    """A SquareMap of many cells: the wheel and the keys + and − zoom, a drag moves.
+
+    A double click, Home and 0 show everything.
+    """
+
+    def __init__(self, name: str, accessible: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, accessible, parent)
+        self._box.wheel_turned.connect(self._zoom)
+        self._box.drag_started.connect(self._drag_started)
+        self._box.drag_moved.connect(self._drag_moved)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show everything on a double click."""
+        if event.type() == QEvent.Type.MouseButtonDblClick:
+            self.fit()
+        return super().eventFilter(watched, event)
+
+    def _key_pressed(self, event: QKeyEvent) -> bool:
+        return super()._key_pressed(event) or zoomed_by_key(self._box, event, self.fit)
+
+    def _zoom(self, notches: float, position: QPointF) -> None:
+        factor = ZOOM_PER_NOTCH**-notches
+        self._box.scaleBy((factor, factor), center=self._box.mapToView(position))
+
+    def _drag_started(self) -> None:
+        self._drag_start = self._box.viewRect()
+
+    def _drag_moved(self, way: QPointF) -> None:
+        width, height = self._box.viewPixelSize()
+        moved = self._drag_start.translated(-way.x() * width, -way.y() * height)
+        self._box.setRange(moved, padding=0.0)
 
 
 def cosmetic(color: object, width: float) -> QPen:
