@@ -4,9 +4,18 @@ After L. Gatys, A. Ecker, M. Bethge, "Image Style Transfer Using Convolutional N
 CVPR 2016. Settings, losses and results need no torch to be imported; it comes with the work.
 """
 
+from engines._style.channel_pairs import GramEntry, gram_cosine, gram_entry, strongest_differences
+from engines._style.explain import Term, loss_terms
 from engines._style.losses import content_loss, gram_matrix, style_loss, total_variation
 from engines._style.random_filters import RANDOM_FILTERS, random_filters
+from engines._style.reconstruct import (
+    content_ladder,
+    reconstruct_content,
+    reconstruct_texture,
+    texture_ladder,
+)
 from engines._style.settings import LayerWeight, StyleSettings
+from engines._style.shuffle import ShuffleLosses, shuffle, shuffle_losses
 from engines._style.statistics import STATISTICS, Statistic
 from engines._style.steps import (
     ContentTarget,
@@ -26,9 +35,11 @@ __all__ = [
     "RANDOM_FILTERS",
     "STATISTICS",
     "ContentTarget",
+    "GramEntry",
     "LayerWeight",
     "Losses",
     "MemoryEstimate",
+    "ShuffleLosses",
     "Statistic",
     "Step",
     "StyleError",
@@ -38,11 +49,22 @@ __all__ = [
     "StyleTransfer",
     "SuggestedLayers",
     "TargetMaps",
+    "Term",
+    "content_ladder",
     "content_loss",
+    "gram_cosine",
+    "gram_entry",
     "gram_matrix",
+    "loss_terms",
     "random_filters",
+    "reconstruct_content",
+    "reconstruct_texture",
+    "shuffle",
+    "shuffle_losses",
+    "strongest_differences",
     "style_loss",
     "suggest_layers",
     "tap_choices",
+    "texture_ladder",
     "total_variation",
 ]
