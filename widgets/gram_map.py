@@ -200,7 +200,7 @@ class GramMap(ZoomedSquareMap):
             number = f"{value:.3f}".replace("-", "−") if self._cosine else format_tick(value)
         else:
             number = "no direction (all zero)" if self._cosine else "not a number"
-        self._readout.setText(f"{whose}: {number}")
+        self._readout.setText(f"{number}, {whose}")  # the number first: the end may be cut
         self._bar.set_value(value if math.isfinite(value) else None)
 
     def _fit_ticks(self) -> None:
@@ -212,7 +212,7 @@ class GramMap(ZoomedSquareMap):
             ("left", seen.top(), seen.bottom(), self._box.height()),
         ):
             wide = text.horizontalAdvance(f" {count} ") if side == "bottom" else text.height()
-            most = max(1, min(_TICKS, int(length / (2 * wide))))
+            most = max(1, min(_TICKS, int(length / (1.3 * wide))))
             step = _whole_step((min(high, count) - max(low, 0)) / most)
             first = max(0, math.ceil((low - 0.5) / step) * step)
             last = min(count - 1, math.floor(high - 0.5))
