@@ -332,6 +332,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the session, then cancel and join all work."""
+        for panel in self._panels.values():
+            panel.keep_work()
         self._autosaver.flush()
         presenting = self.presenter_action.isChecked()
         geometry = self._geometry_before if presenting else self.saveGeometry()

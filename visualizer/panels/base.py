@@ -67,6 +67,9 @@ class Panel(QWidget):
         """
         raise NotImplementedError
 
+    def keep_work(self) -> None:
+        """Put into the state what a job has made so far: the window is about to close."""
+
     def close_jobs(self) -> None:
         """Cancel and join everything that runs for this panel."""
         raise NotImplementedError

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QMimeData, QObject, QSettings
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from engines.images import SAMPLES
+from engines.images import SAMPLES, Sample
 from engines.targets import TARGETS
 from visualizer import mime
 from visualizer.dialogs import ask_open_picture, ask_open_video
@@ -24,13 +26,18 @@ class PictureChooser(QObject):
         pictures: PictureInput,
         settings: QSettings,
         panel: QWidget,
+        *,
+        samples: Iterable[Sample] = tuple(SAMPLES.values()),
+        with_targets: bool = True,
     ) -> None:
         super().__init__(panel)
         self._controls, self._input = controls, pictures
         self._settings, self._panel = settings, panel
         controls.set_sources(
-            ((sample.name, sample.title) for sample in SAMPLES.values()),
-            ((target.name, target.title, target.description) for target in TARGETS.values()),
+            ((sample.name, sample.title) for sample in samples),
+            ((target.name, target.title, target.description) for target in TARGETS.values())
+            if with_targets
+            else (),
         )
         controls.source_chosen.connect(pictures.load)
         controls.open_pressed.connect(self.ask_open)

@@ -22,9 +22,11 @@ class PictureControls(QWidget):
     camera_toggled = Signal(bool)
     video_toggled = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, prefix: str = "") -> None:
+        """prefix: of the objectNames, where a panel has several rows."""
         super().__init__(parent)
-        self.sample_combo = combo("sample_combo", "The picture that is filtered")
+        self._prefix = prefix
+        self.sample_combo = combo(f"{prefix}sample_combo", "The picture that is filtered")
         self.sample_combo.activated.connect(self._activated)
         buttons = [
             self._button("open_button", "mdi6.folder-open-outline", "Open a picture… (Ctrl+O)"),
@@ -56,7 +58,9 @@ class PictureControls(QWidget):
         """List samples as (name, title) and targets as (name, title, description)."""
         for name, title in samples:
             add_choice(self.sample_combo, f"sample:{name}", title, "A sample picture")
-        self.sample_combo.insertSeparator(self.sample_combo.count())
+        targets = tuple(targets)
+        if targets:
+            self.sample_combo.insertSeparator(self.sample_combo.count())
         for name, title, description in targets:
             add_choice(self.sample_combo, f"target:{name}", title, description)
 
@@ -75,7 +79,7 @@ class PictureControls(QWidget):
 
     def _button(self, name: str, icon: str, tooltip: str) -> IconButton:
         button = IconButton(icon, tooltip)
-        button.setObjectName(name)
+        button.setObjectName(f"{self._prefix}{name}")
         return button
 
     def _activated(self, index: int) -> None:

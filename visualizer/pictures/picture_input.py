@@ -16,6 +16,7 @@ from visualizer.jobs import JobError
 from visualizer.live import LiveSource
 from visualizer.pictures.loader import PictureLoader
 from visualizer.pictures.picture import Picture
+from visualizer.pictures.place import USUAL_PLACE, PicturePlace
 from visualizer.pictures.source import PictureSource
 from widgets.message_bar import MessageBar
 
@@ -26,7 +27,8 @@ NOT_STARTED = "Cameras and videos start only when you ask for them; this is a sa
 class PictureInput(QObject):
     """Keeps the present picture, loads others, and says why one cannot be had.
 
-    The state that `edits` works on has a field `picture`, a PictureSource.
+    The state that `edits` works on names the picture where `place` says: in its field `picture`
+    unless told otherwise.
     """
 
     arrived = Signal()
@@ -41,9 +43,11 @@ class PictureInput(QObject):
         messages: MessageBar,
         show_error: Callable[[JobError], None],
         parent: QObject,
+        place: PicturePlace = USUAL_PLACE,
     ) -> None:
         super().__init__(parent)
         self._edits, self._messages, self._show_error = edits, messages, show_error
+        self._place = place
         self.loader = PictureLoader(session, self)
         self.live = LiveSource(self)
         self.picture: Picture | None = None
@@ -71,6 +75,11 @@ class PictureInput(QObject):
     def shows(self, source: PictureSource) -> bool:
         """Return whether `picture` is that of `source`, or stands in for it."""
         return self.picture is not None and source in (self.picture.source, self._missing)
+
+    @property
+    def _wanted(self) -> PictureSource:
+        """Where the picture that the state names comes from."""
+        return self._place.read(self._edits.state)
 
     def _awaits_live(self) -> bool:
         """Return whether a camera or video was started that has shown nothing yet."""
@@ -105,12 +114,14 @@ class PictureInput(QObject):
             return
         pixels = mime.pixels_of(data)
         if pixels is None:
-            self._messages.show_message(NO_PICTURE, kind="error", topic="picture", passing=True)
+            self._messages.show_message(
+                NO_PICTURE, kind="error", topic=self._place.topic, passing=True
+            )
             return
         self.loader.paste(
             pixels,
             self._picture_arrived,
-            lambda error: self._picture_failed(self._edits.state.picture, error),
+            lambda error: self._picture_failed(self._wanted, error),
         )
 
     def stop_live(self, *, message: str = "") -> None:
@@ -120,7 +131,9 @@ class PictureInput(QObject):
         def kept(picture: Picture) -> None:
             self._picture_arrived(picture)
             if message:
-                self._messages.show_message(message, kind="error", topic="picture", passing=True)
+                self._messages.show_message(
+                    message, kind="error", topic=self._place.topic, passing=True
+                )
 
         if self.picture is not None and self.picture.source.is_live:
             self.loader.paste(
@@ -150,22 +163,23 @@ class PictureInput(QObject):
     def _picture_arrived(self, picture: Picture) -> None:
         self._end_live()
         self.picture, self._missing = picture, None
-        self._messages.clear("picture")
+        self._messages.clear(self._place.topic)
         if picture.image.notes:
             self._messages.show_message(
-                " ".join(picture.image.notes), kind="info", topic="picture", passing=True
+                " ".join(picture.image.notes), kind="info", topic=self._place.topic, passing=True
             )
-        if picture.source == self._edits.state.picture:
+        if picture.source == self._wanted:
             self.arrived.emit()
         else:
             self._edits.apply(
-                self._edits.state.replace(picture=picture.source), f"picture {picture.image.source}"
+                self._place.write(self._edits.state, picture.source),
+                f"{self._place.topic} {picture.image.source}",
             )
 
     def _picture_failed(self, source: PictureSource, error: JobError) -> None:
         self._failed_source = source
         too_large = self.loader.too_large is not None
-        wanted = self._edits.state.picture == source
+        wanted = self._wanted == source
         stands_in = wanted and (self.picture is None or self.picture.source != source)
         self._messages.show_message(
             f"{error.sentence} The picture shown stands in for it."
@@ -174,7 +188,7 @@ class PictureInput(QObject):
             kind="error",
             details=error.details,
             action_text="Load it scaled down" if too_large else "",
-            topic="picture",
+            topic=self._place.topic,
             passing=not stands_in,
         )
         self._keep_present()
@@ -182,20 +196,20 @@ class PictureInput(QObject):
     def _keep_present(self) -> None:
         """Keep what is shown after a picture could not be had; the history stays as it is."""
         if self.picture is None:
-            self.loader.load(PictureSource(), self._stand_in, self._show_error)
+            self.loader.load(self._place.fallback, self._stand_in, self._show_error)
         else:
             self._stand_in(self.picture)
 
     def _stand_in(self, picture: Picture) -> None:
         """Show `picture` where an undo or a restored session names one that is gone."""
         self.picture = picture
-        if self._edits.state.picture != picture.source:
-            self._missing = self._edits.state.picture
+        if self._wanted != picture.source:
+            self._missing = self._wanted
         self.arrived.emit()
 
     def _load_scaled_down(self) -> None:
-        if self._failed_source is not None:
-            self._messages.clear("picture")
+        if self._failed_source is not None and self._messages.topic() == self._place.topic:
+            self._messages.clear(self._place.topic)
             self.load(self._failed_source.replace(scaled_down=True))
 
     # -- camera and video -------------------------------------------------------------------
@@ -221,17 +235,17 @@ class PictureInput(QObject):
         self.picture = Picture(source, image)
         if not first:
             self.frame_arrived.emit()
-        elif self._edits.state.picture == source:
+        elif self._wanted == source:
             self.arrived.emit()
         else:
-            self._messages.clear("picture")
-            self._edits.apply(self._edits.state.replace(picture=source), self.live.title)
+            self._messages.clear(self._place.topic)
+            self._edits.apply(self._place.write(self._edits.state, source), self.live.title)
 
     def _live_failed(self, sentence: str) -> None:
         if self.live.is_running:
             return  # another one was started meanwhile
         self._live_source = None
-        self._messages.show_message(sentence, kind="error", topic="picture", passing=True)
+        self._messages.show_message(sentence, kind="error", topic=self._place.topic, passing=True)
         if self.picture is not None and self.picture.source.is_live:
             self.stop_live(message=sentence)
         else:

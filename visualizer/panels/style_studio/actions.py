@@ -1,0 +1,35 @@
+"""What the menus offer while the Style Studio is open, with its keys."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from visualizer.panels.style_studio.run_bar import GO_ON_KEY, START_KEY
+from visualizer.panels.style_studio.tabs import TABS
+
+if TYPE_CHECKING:
+    from visualizer.panels.style_studio.panel import StyleStudioPanel
+
+
+def add_actions(panel: StyleStudioPanel) -> None:
+    """Fill the menus of `panel`."""
+    add = panel.add_action
+    content, style = panel.content_chooser, panel.style_choosers[0]
+    add("File", "Open content…", content.ask_open, "style_action_open", "Ctrl+O")
+    add("File", "Open style…", style.ask_open, "style_action_open_style", "Ctrl+Shift+O")
+    add("File", "Choose a network…", panel.chooser.open_dialog, "style_action_model", "Ctrl+M")
+    add("File", "Open weights or a network…", panel.chooser.ask_open, "style_action_open_model")
+    add("Edit", "Paste content", content.paste, "style_action_paste", "Ctrl+Shift+V")
+    add("Edit", "Paste style", style.paste, "style_action_paste_style", "Ctrl+Alt+V")
+    add("View", "Start", panel.start, "style_action_start", START_KEY)
+    add("View", "Go on from the picture that is shown", panel.go_on, "style_action_go_on",
+        GO_ON_KEY)  # fmt: skip
+    add("View", "Pause or go on", panel.toggle_pause, "style_action_pause", "Ctrl+Space")
+    add("View", "One step", panel.run.step, "style_action_step", "Ctrl+.")
+    add("View", "Stop", panel.run.stop, "style_action_stop", "Ctrl+Shift+.")
+    add("View", "Fit the picture", panel.view.generated.fit, "style_action_fit", "Ctrl+0")
+    for number, kind in enumerate(TABS, start=1):
+        key = f"Alt+{number}" if number < 10 else ""
+        show = partial(panel.tabs.open, kind.name)
+        add("View", f"Show “{kind.title}”", show, f"style_action_tab_{kind.name}", key)

@@ -1,0 +1,545 @@
+"""The Style Studio's controller: from the person's edit to state, run, picture and view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engines.errors import EngineError
+from engines.images import STYLE_SAMPLES
+from engines.models import CHECKPOINT_SUFFIXES
+from visualizer import mime
+from visualizer.jobs import JobError
+from visualizer.networks.model_choosing import NOT_RUN_AGAIN, ModelChooser, without_code
+from visualizer.panels.stateful import StatefulPanel
+from visualizer.panels.style_studio.actions import add_actions
+from visualizer.panels.style_studio.context import Context
+from visualizer.panels.style_studio.inputs import StudioPictures
+from visualizer.panels.style_studio.keeping import KeptPictures
+from visualizer.panels.style_studio.making import layers_of, settings_of
+from visualizer.panels.style_studio.poses import poses_of
+from visualizer.panels.style_studio.preparing import (
+    KnownLayers,
+    Prepared,
+    costs_alike,
+    know_layers,
+    order_of,
+    prepare,
+)
+from visualizer.panels.style_studio.presenting import RunPresenter
+from visualizer.panels.style_studio.run_control import RunControl, RunOrder
+from visualizer.panels.style_studio.state import StyleChoice, StyleStudioState
+from visualizer.panels.style_studio.tabbox import TabBox
+from visualizer.panels.style_studio.tabs import TabHost
+from visualizer.panels.style_studio.view import StyleStudioView
+from visualizer.pictures.choosing import PictureChooser
+from visualizer.pictures.picture_input import NOT_STARTED
+from visualizer.pictures.source import LIVE_KINDS
+from visualizer.services import Services
+from widgets.image_view import ImageView
+
+if TYPE_CHECKING:
+    from visualizer.pictures.picture import Picture
+
+ALREADY = "A picture is being made already. Stop it first, or change its settings while it goes on."
+NOT_READY = "Pictures and network are still being loaded; press Start again in a moment."
+OTHER_PICTURES = (
+    "The run goes on with the pictures it began with. Stop it, then “Go on” takes the new ones."
+)
+TOO_LARGE = "{sentence} Press Start again to try all the same."
+
+
+class StyleStudioPanel(StatefulPanel[StyleStudioState]):
+    """A picture that keeps one's content and takes another's style, in the making."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "style_studio",
+            StyleStudioState(),
+            services,
+            carry=lambda present, target: target.looking_like(present),
+            parent=parent,
+        )
+        self.setAcceptDrops(True)
+        self.known: KnownLayers | None = None
+        self.prepared: Prepared | None = None
+        self.waits_for_run = False  # screenshots wait for the end of a run
+        self._warned: RunOrder | None = None  # of a size for which there is no memory
+        self._notes_told = 0
+        self.learning = self.lane("style layers")
+        self.preparing = self.lane("style estimate")
+        self.reading = self.lane("kept pictures")
+        self.view = StyleStudioView(self.messages)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        controls = self.view.controls
+        self.pictures = StudioPictures(self)
+        self.content_chooser = PictureChooser(
+            controls.content, self.pictures.content, services.settings, self, with_targets=False
+        )
+        self.style_choosers = [
+            PictureChooser(
+                row.picture, self.pictures.style_input(number), services.settings, self,
+                samples=STYLE_SAMPLES.values(), with_targets=False,
+            )
+            for number, row in enumerate(controls.styles.rows)
+        ]  # fmt: skip
+        self.chooser = ModelChooser(controls.model, self)
+        self.models, self.downloader = self.chooser.models, self.chooser.downloader
+        self.run = RunControl(self.job("style run"), self)
+        self.keeper = KeptPictures(
+            self.run, self.edits, services.session, services.saving, self.say, self
+        )
+        self.presenter = RunPresenter(
+            self.view, self.run, self.keeper, self.edits, self.reading, self.say, self
+        )
+        self.tabs = TabBox(self.view.pages, self._tab_host(), self)
+        add_actions(self)
+        self._connect()
+        self._show_controls(self.state)
+        self.presenter.show_state(self.state)
+        self.tabs.show_state(self.state)
+        self._tell()
+        self.pictures.load(self.state)
+        self.models.load(self.state.model)
+
+    # -- building ---------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        controls, bar, run = self.view.controls, self.view.run, self.run
+        self.pictures.arrived.connect(self._pictures_arrived)
+        self.pictures.frame_arrived.connect(self._frame_arrived)
+        self.models.arrived.connect(self._network_arrived)
+        self.models.loading.connect(lambda _name: self.announce_settled())
+        controls.styles.weight_changed.connect(self._style_weighed)
+        controls.styles.removed.connect(self.remove_style)
+        controls.styles.add_pressed.connect(self.add_style)
+        controls.weights.changed.connect(self._dragged)
+        controls.sizes.changed.connect(self.set_setting)
+        controls.making.changed.connect(self.set_setting)
+        for field, layers in controls.layers.items():
+            layers.changed.connect(lambda chosen, on, f=field: self._dragged(f, chosen, on))
+            layers.reset_pressed.connect(lambda f=field: self.set_setting(f, ()))
+        bar.start_pressed.connect(self.start)
+        bar.go_on_pressed.connect(self.go_on)
+        bar.pause_pressed.connect(lambda paused: run.pause() if paused else run.resume())
+        bar.step_pressed.connect(run.step)
+        bar.stop_pressed.connect(run.stop)
+        self.view.timeline.snapshot_activated.connect(lambda _key: self.take_chosen())
+        self.view.looking.take.clicked.connect(self.take_chosen)
+        run.stepped.connect(lambda _step: self._run_went_on())
+        run.state_changed.connect(lambda _state: self._show_run())
+        run.failed.connect(lambda error: self.say("run", error))
+        run.finished.connect(self._run_over)
+        self.presenter.shown_changed.connect(self._show_run)
+        self.tabs.settled.connect(self.announce_settled)
+
+    def _tab_host(self) -> TabHost:
+        return TabHost(
+            services=self.services,
+            edits=self.edits,
+            lane=self.lane,
+            job=self.job,
+            say=self.say,
+            show_info=self.show_info,
+            run=self.run,
+        )
+
+    # -- the panel's contract ---------------------------------------------------------------
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Show an earlier snapshot; no camera starts and no code runs by itself; see `Panel`."""
+        if state.get("content", {}).get("kind") in LIVE_KINDS:
+            state = {**state, "content": StyleStudioState().content.model_dump()}
+            self.show_info(NOT_STARTED)
+        tamed = without_code(state)
+        if tamed is not None:
+            state = tamed
+            self.show_info(NOT_RUN_AGAIN)
+        if self.run.busy:
+            self.run.stop()
+        before = self.state
+        super().restore(state)
+        if self.state is not before and self.state.kept:
+            self.run.last = None
+            self.presenter.read_again()
+
+    def open_picture(self, path: Path) -> None:
+        """Load and show the picture file `path` as the content."""
+        self.pictures.content.load(mime.source_of(path))
+
+    def is_settled(self) -> bool:
+        """Return whether everything asked for is computed and shown (a run aside)."""
+        waits = self.models.network is None and not self.models.gave_up
+        if waits or not super().is_settled() or not self.pictures.is_settled(self.state):
+            return False
+        if self.waits_for_run and self.run.busy:
+            return False
+        return self.tabs.is_settled()
+
+    def poses(self) -> Mapping[str, Callable[[], None]]:
+        """Return the states worth a picture."""
+        return poses_of(self)
+
+    def keep_work(self) -> None:
+        """Keep the last picture of a run that goes on: the window is about to close."""
+        self.run.stop()
+        try:
+            self.keeper.keep_last()
+        except EngineError as error:
+            self.show_error(JobError(str(error)))
+
+    def close_jobs(self) -> None:
+        """Cancel and join everything that runs for this panel."""
+        self.chooser.close()
+        self.pictures.close_jobs()
+        self.tabs.close_jobs()
+        super().close_jobs()
+
+    # -- pictures ---------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept what carries a picture or a file."""
+        if mime.carries_picture(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the dropped picture as content, or as style where it was dropped on one."""
+        event.acceptProposedAction()
+        path = mime.picture_file(event.mimeData())
+        if path is not None and path.suffix.lower() in CHECKPOINT_SUFFIXES:
+            self.chooser.open_file(path)
+        else:
+            number = self._style_at(event.position().toPoint())
+            where = self.pictures.content if number is None else self.pictures.style_input(number)
+            where.take(event.mimeData())
+
+    def _style_at(self, place: QPoint) -> int | None:
+        """Return the style whose picture or row is at `place` of the panel, None elsewhere."""
+        under: QWidget | None = self.childAt(place)
+        parts = [*self.view.styles, *self.view.controls.styles.rows]
+        while under is not None and under not in parts:
+            under = under.parentWidget()
+        return parts.index(under) % len(self.view.styles) if under is not None else None
+
+    def add_style(self) -> None:
+        """Mix one more style in."""
+        taken = {style.picture.name for style in self.state.styles}
+        name = next(name for name in STYLE_SAMPLES if name not in taken)
+        picture = self.state.styles[0].picture.replace(kind="sample", name=name)
+        styles = (*self.state.styles, StyleChoice(picture=picture))
+        self.edits.apply(self.state.replace(styles=styles), "one more style")
+
+    def remove_style(self, number: int) -> None:
+        """Take a style out; the last one stays."""
+        styles = tuple(s for n, s in enumerate(self.state.styles) if n != number)
+        if styles:
+            self.edits.apply(self.state.replace(styles=styles), "a style less")
+
+    def _style_weighed(self, number: int, weight: float, goes_on: bool) -> None:
+        self.edits.apply(
+            self.state.with_style(number, weight=weight), f"weight of style {number + 1}",
+            merge_key=f"style weight {number}", goes_on=goes_on, held=goes_on,
+        )  # fmt: skip
+
+    def _pictures_arrived(self) -> None:
+        self.content_chooser.show_source()
+        for number in range(len(self.state.styles)):
+            self.style_choosers[number].show_source()
+        self._show_given()
+        order = self.run.order
+        if self.run.busy and order is not None and self._order() is not None:
+            self.show_info(OTHER_PICTURES)
+        self._prepare()
+        self._tell()
+
+    def _frame_arrived(self) -> None:
+        self._show_given()
+        self.pictures.ready_for_next()
+
+    def _show_given(self) -> None:
+        content = self.pictures.content.picture
+        if content is not None:
+            _show(self.view.content, content)
+            self.view.generated.set_before(_as_rgb(content), "content")
+        self.view.show_styles(len(self.state.styles))
+        for number in range(len(self.state.styles)):
+            picture = self.pictures.style_input(number).picture
+            if picture is not None:
+                _show(self.view.styles[number], picture)
+
+    # -- edits ------------------------------------------------------------------------------
+
+    def set_setting(self, field: str, value: object) -> None:
+        """Change one setting, as a step that can be undone."""
+        name = field.replace("_", " ")
+        self.edits.apply(self.state.with_settings(**{field: value}), f"{name} {value}")
+
+    def _dragged(self, field: str, value: object, goes_on: bool) -> None:
+        self.edits.apply(
+            self.state.with_settings(**{field: value}), field.replace("_", " "), merge_key=field,
+            goes_on=goes_on, held=goes_on,
+        )  # fmt: skip
+
+    # -- state → job → result → view --------------------------------------------------------
+
+    def show_change(self, before: StyleStudioState, after: StyleStudioState) -> None:
+        """Set the controls to `after` and compute what follows from it."""
+        self._show_controls(after)
+        if before.model != after.model:
+            self.models.follow(after.model)
+            if self.models.network is not None and self.models.shows(after.model):
+                self._network_arrived()
+        if (before.content, before.styles) != (after.content, after.styles):
+            self.pictures.follow(before, after)
+            self._pictures_arrived()
+        elif before.settings != after.settings:
+            self._prepare()
+        if before.settings != after.settings:
+            self._steer()
+        self.presenter.show_state(after)
+        if before.kept != after.kept:
+            self.presenter.show_kept()
+        self._show_run()
+        self.tabs.show_state(after)
+        self._tell()
+
+    def _show_controls(self, state: StyleStudioState) -> None:
+        controls, known = self.view.controls, self.known
+        controls.show_state(state)
+        self.view.show_styles(len(state.styles))
+        if known is not None:
+            controls.show_layers(known, *layers_of(state.settings, known.suggested))
+
+    def _network_arrived(self) -> None:
+        self.chooser.show_network()
+        network = self.models.network
+        if network is None or (self.known is not None and self.known.network is network.model):
+            return
+        self.known = self.prepared = None
+        self.learning.submit(
+            lambda: know_layers(network.model),
+            self._layers_known,
+            lambda error: self.say("network", error),
+        )
+        self._show_run()
+
+    def _layers_known(self, known: KnownLayers) -> None:
+        self.say("network", None)
+        self.known = known
+        self._show_controls(self.state)
+        self._prepare()
+        self._tell()
+
+    def _order(self) -> RunOrder | None:
+        """Return what a run would be made of now, None while something is missing or wrong."""
+        content = self.pictures.content_picture(self.state)
+        styles = self.pictures.styles(self.state)
+        if content is None or styles is None or self.known is None:
+            return None
+        try:
+            order = order_of(content, styles, self.known, self.state.settings)
+        except EngineError as error:
+            self.say("settings", JobError(str(error)))
+            return None
+        self.say("settings", None)
+        return order
+
+    def _steer(self) -> None:
+        """Let a run that goes on take the settings as they are now."""
+        order = self.run.order
+        if not self.run.busy or order is None or self.known is None:
+            return
+        if self.known.network is order.network:
+            try:
+                self.run.take_settings(settings_of(self.state.settings, self.known.suggested))
+            except EngineError as error:
+                self.say("settings", JobError(str(error)))
+
+    # -- before a run -----------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        """Find out what a run would cost; not while one takes the processor."""
+        order = self._order()
+        if order is None or self.run.busy:
+            self._show_run()
+            return
+        prepared = self.prepared
+        if prepared is not None and costs_alike(prepared.order, order):
+            prepared.transfer.settings = order.settings
+            self.prepared = Prepared(order, prepared.transfer, prepared.estimate)
+        else:
+            self.prepared = None
+            self.preparing.submit(lambda: prepare(order), self._prepared, self._not_prepared)
+        self._show_run()
+
+    def _prepared(self, prepared: Prepared) -> None:
+        self.say("estimate", None)
+        self.prepared = prepared
+        made = prepared.estimate
+        self.view.controls.sizes.show_estimate(
+            made.sentence, made.largest_size, made.bytes_needed <= made.bytes_free
+        )
+        self._prepare()  # the settings may have gone on meanwhile
+        self._tell()
+
+    def _not_prepared(self, error: JobError) -> None:
+        self.view.controls.sizes.show_estimate("", 0, fits=True)
+        self.say("estimate", error)
+
+    # -- the run ----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Make the picture from the beginning."""
+        order = self._may_begin()
+        if order is None:
+            return
+        self.keeper.begin()
+        self._begin(order, None)
+
+    def go_on(self) -> None:
+        """Go on from the picture that is shown, with what is set now."""
+        order, shown = self._may_begin(), self.presenter.shown
+        if order is None or shown is None:
+            return
+        self.edits.look(self.state.replace(chosen=-1))
+        self._begin(order, shown)
+
+    def _begin(self, order: RunOrder, shown: np.ndarray | None) -> None:
+        self.say("run", None)
+        self._notes_told = len(self.run.notes)
+        self.preparing.supersede()
+        self.prepared = None
+        self.pictures.stop_live()
+        self.run.start(order, _tensor(shown) if shown is not None else None)
+        self._show_run()
+
+    def _may_begin(self) -> RunOrder | None:
+        """Return what a run is to be made of; where none may begin say why and return None."""
+        if self.run.busy:
+            self.show_info(ALREADY)
+            return None
+        order = self._order()
+        if order is None:
+            if self.messages.kind() != "error":
+                self.show_info(NOT_READY)
+            return None
+        estimate = self.prepared.estimate if self.prepared is not None else None
+        too_large = estimate is not None and estimate.bytes_needed > estimate.bytes_free
+        if estimate is not None and too_large:
+            again = self._warned is not None and costs_alike(self._warned, order)
+            self._warned = order
+            if not again:
+                self.say("run", JobError(TOO_LARGE.format(sentence=estimate.sentence)))
+                return None
+        return order
+
+    def toggle_pause(self) -> None:
+        """Let a run wait, or go on."""
+        if self.run.paused:
+            self.run.resume()
+        else:
+            self.run.pause()
+
+    def take_chosen(self) -> None:
+        """Go on from the kept picture that is looked at, in the run or as a new part of it."""
+        shown = self.presenter.shown
+        if self.presenter.chosen() is None or shown is None:
+            return
+        if self.run.busy:
+            self.run.go_to(_tensor(shown))
+            self.edits.look(self.state.replace(chosen=-1))
+        else:
+            self.go_on()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space pauses or goes on, Escape leaves what is looked at."""
+        if event.key() == Qt.Key.Key_Space and self.run.busy:
+            self.toggle_pause()
+        elif event.key() == Qt.Key.Key_Escape and self.state.chosen >= 0:
+            self.edits.look(self.state.replace(chosen=-1))
+        else:
+            super().keyPressEvent(event)
+
+    def _run_went_on(self) -> None:
+        for note in self.run.notes[self._notes_told :]:
+            self.messages.show_message(note, kind="warning", topic="note", passing=True)
+        self._notes_told = len(self.run.notes)
+        step = self.run.last
+        if step is not None:
+            height, width = step.size
+            self.status_changed.emit(
+                f"{width} × {height} │ {step.iteration:,} of {step.of:,} │ "
+                f"loss {step.losses.total:.4g}"
+            )
+        self._tell()
+
+    def _run_over(self) -> None:
+        self.waits_for_run = False
+        self.state_changed.emit()
+        self._prepare()
+        self._tell()
+        self.announce_settled()
+
+    def _show_run(self) -> None:
+        self.view.run.show_run(
+            busy=self.run.busy,
+            paused=self.run.paused,
+            can_start=self.known is not None,
+            can_go_on=self.presenter.shown is not None and self.known is not None,
+        )
+
+    # -- the tabs ---------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        self.tabs.show_context(self.context())
+        self.announce_settled()
+
+    def context(self) -> Context:
+        """Return what is shown at present."""
+        prepared, run, known = self.prepared, self.run, self.known
+        order = prepared.order if prepared is not None else run.order
+        transfer = prepared.transfer if prepared is not None else run.transfer
+        if run.busy:
+            order, transfer = run.order, run.transfer
+        shown = self.presenter.shown
+        return Context(
+            state=self.state,
+            content=self.pictures.content_picture(self.state),
+            styles=self.pictures.styles(self.state) or (),
+            network=self.models.network.model if self.models.network is not None else None,
+            suggested=known.suggested if known is not None else None,
+            layers=known.all if known is not None else (),
+            settings=(run.settings if run.busy else order.settings) if order is not None else None,
+            transfer=transfer,
+            step=run.last,
+            history=run.history,
+            running=run.busy,
+            generated=shown,
+        )
+
+
+def _show(view: ImageView, picture: Picture) -> None:
+    rendered = picture.rendered("colour")
+    view.set_picture(
+        rendered.pixels, picture.values("colour"), colors=rendered.colors, levels=rendered.levels
+    )
+
+
+def _as_rgb(picture: Picture) -> np.ndarray:
+    pixels = picture.rendered("colour").pixels
+    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+
+
+def _tensor(pixels: np.ndarray) -> Any:
+    """Return uint8 (H, W, 3) as a tensor (3, H, W) in [0, 1]."""
+    import torch
+
+    return torch.from_numpy(pixels).permute(2, 0, 1).float() / 255

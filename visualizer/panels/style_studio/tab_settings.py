@@ -1,0 +1,13 @@
+"""What the Style Studio's tabs are set to, as plain values: part of the panel's state."""
+
+from __future__ import annotations
+
+from visualizer.frozen import Frozen
+
+
+class TabSettings(Frozen):
+    """The settings of each tab that has some, under the tab's name."""
+
+    def looking_like(self, _present: TabSettings) -> TabSettings:
+        """Return these with what is only looked at as in `present`."""
+        return self
