@@ -65,6 +65,13 @@ class _Model(QAbstractListModel):
         self.rows = {entry.index: row for row, entry in enumerate(self.entries)}
         self.endResetModel()
 
+    def append(self, entry: Thumbnail) -> None:
+        row = len(self.entries)
+        self.beginInsertRows(QModelIndex(), row, row)
+        self.entries = (*self.entries, entry)
+        self.rows[entry.index] = row
+        self.endInsertRows()
+
     def rowCount(self, parent: _Index | None = None) -> int:  # noqa: N802  Qt's name
         """Return how many pictures there are."""
         return 0 if parent is not None and parent.isValid() else len(self.entries)
@@ -95,7 +102,8 @@ class _Delegate(QStyledItemDelegate):
         palette = option.palette
         pixmap = grid.pixmap(entry.index)
         if pixmap is not None:
-            painter.drawPixmap(place, pixmap)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(_fitted(pixmap.size(), place), pixmap)
         else:
             painter.fillRect(place, palette.color(QPalette.ColorRole.AlternateBase))
             if grid.is_missing(entry.index):
@@ -177,6 +185,10 @@ class ThumbnailGrid(QListView):
         self._model.set_entries(entries)
         self._quiet = False
         self.set_selected(chosen)
+
+    def add_entry(self, entry: Thumbnail) -> None:
+        """Show one more behind the others, all of which stay where they are."""
+        self._model.append(entry)
 
     def entries(self) -> tuple[Thumbnail, ...]:
         """Return what is shown, in order."""
@@ -279,6 +291,14 @@ class ThumbnailGrid(QListView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit()
+
+
+def _fitted(size: QSize, place: QRect) -> QRect:
+    """Return the largest rectangle of the shape of `size` in the middle of `place`."""
+    fitted = size.scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    found = QRect(place.topLeft(), fitted.expandedTo(QSize(1, 1)))
+    found.moveCenter(place.center())
+    return found
 
 
 def _ranges(rows: Sequence[int]) -> list[tuple[int, int]]:
