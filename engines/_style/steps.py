@@ -51,7 +51,7 @@ class Step:
     iteration: 1, 2 … of the whole run, `of` how many are planned. scale: index of the size, the
     coarsest being 0; size: (height, width) in pixels. image: (3, height, width) float32 in [0, 1],
     memory of its own, colours as the settings want them. losses: of this picture. seconds: since
-    the run began (time between steps included). evaluations: of the network, forward and back; as
+    the run began, pauses not counted. evaluations: of the network, forward and back; as
     many as iterations. note: a sentence on what went otherwise than planned, or "".
     """
 

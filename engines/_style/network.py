@@ -1,0 +1,165 @@
+"""A network made ready to give the maps of a few layers, quickly and again and again."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engines._networks.capturing import as_maps
+from engines._style.checkpointing import recomputing
+from engines._visualization.watch import tensor_of, twin
+from engines.errors import EngineError, StyleError
+from engines.out_of_memory import is_out_of_memory
+
+if TYPE_CHECKING:
+    from engines.models import LoadedModel
+
+# Networks halve what they see up to five times; below this its border is repeated.
+SMALLEST_SEEN = 32
+CALL_MARK = "#"
+
+
+class _Reached(BaseException):
+    """Ends a forward pass once the last layer has answered; no Exception, or torch reports it."""
+
+
+class TappedNetwork:
+    """A private copy of a network (its weights shared) that runs as far as its last tapped layer.
+
+    layers: as in `tap_choices`; average: whether max poolings are averaged. Several threads may
+    ask at once. Raises StyleError for layers that do not exist.
+    """
+
+    def __init__(self, model: LoadedModel, layers: Iterable[str], *, average: bool = False) -> None:
+        self.layers = tuple(dict.fromkeys(layers))
+        self.preprocess = model.preprocess
+        self.module = twin(model.module)
+        self._local = threading.local()
+        self._apart = False  # whether answers are copied, since something writes over them
+        for part in self.module.modules():
+            part.training = False
+            # What writes in place would copy its input for the gradient, or change what is tapped.
+            if getattr(part, "inplace", False) is True:
+                part.inplace = False  # type: ignore[assignment]
+        if average:
+            average_pooling(self.module)
+        self._listen(self.layers)
+
+    def _listen(self, layers: Iterable[str]) -> None:
+        modules = dict(self.module.named_modules())
+        wanted: dict[str, dict[int, str]] = {}
+        for layer in layers:
+            path, _, call = layer.partition(CALL_MARK)
+            if path not in modules or (call and not call.isdigit()):
+                raise StyleError(
+                    f"The network has no layer “{layer}”. Choose one of those it lists, such as "
+                    f"{', '.join(list(modules)[1:4])}."
+                )
+            wanted.setdefault(path, {})[int(call or 1)] = layer
+        for path, calls in wanted.items():
+            if isinstance(modules[path], torch.jit.ScriptModule):
+                raise StyleError(
+                    f"The layer “{path}” is part of a compiled network and cannot be listened to."
+                )
+            modules[path].register_forward_hook(self._hook(path, calls))
+
+    def _hook(self, path: str, calls: dict[int, str]) -> Callable[..., None]:
+        def hook(_part: nn.Module, _inputs: Any, output: Any) -> None:
+            found: dict[str, Tensor] | None = getattr(self._local, "found", None)
+            if found is None or recomputing():
+                return
+            self._local.times[path] += 1
+            layer = calls.get(self._local.times[path])
+            if layer is None or layer in found:
+                return
+            tensor = tensor_of(output)
+            found[layer] = tensor.clone() if self._apart else tensor
+            self._local.versions[layer] = found[layer]._version
+            if len(found) == len(self.layers):
+                raise _Reached
+
+        return hook
+
+    def maps(self, picture: Tensor) -> dict[str, Tensor]:
+        """Return the maps (C, h, w) of every layer for a picture (3, H, W), gradients included.
+
+        Pictures with a side under 32 pixels are first extended by their border.
+        """
+        if not self.layers:
+            return {}
+        batch = self.preprocess.normalise(self.preprocess.channelled(picture))[None]
+        below = max(SMALLEST_SEEN - picture.shape[1], 0)
+        beside = max(SMALLEST_SEEN - picture.shape[2], 0)
+        if below or beside:
+            batch = functional.pad(batch, (0, beside, 0, below), mode="replicate")
+        found = self._run(batch)
+        return {layer: _as_maps(layer, found[layer]) for layer in self.layers}
+
+    def _run(self, batch: Tensor) -> dict[str, Tensor]:
+        local = self._local
+        local.found, local.versions, local.times = {}, {}, Counter[str]()
+        try:
+            with suppress(_Reached):
+                _forward(self.module, batch)
+            found, versions = local.found, local.versions
+        finally:
+            local.found = None
+        missing = [layer for layer in self.layers if layer not in found]
+        if missing:
+            raise StyleError(
+                f"The network never calls its layer “{missing[0]}” for this picture; choose "
+                "another layer."
+            )
+        if any(found[layer]._version != version for layer, version in versions.items()):
+            if self._apart:
+                raise StyleError(
+                    "The network writes over the answers of the chosen layers; choose the layers "
+                    "after them."
+                )
+            self._apart = True
+            return self._run(batch)
+        return found
+
+
+def average_pooling(module: nn.Module) -> int:
+    """Put average pooling where `module` has max pooling, in place; return how often."""
+    count = 0
+    for parent in list(module.modules()):
+        for name, part in list(parent.named_children()):
+            if isinstance(part, nn.MaxPool2d) and part.dilation in (1, (1, 1)):
+                average = nn.AvgPool2d(
+                    part.kernel_size, part.stride, part.padding, part.ceil_mode, False
+                )
+                setattr(parent, name, average)
+                count += 1
+    return count
+
+
+def _as_maps(layer: str, answer: Tensor) -> Tensor:
+    if answer.ndim not in (3, 4):
+        raise StyleError(
+            f"The layer “{layer}” gives no maps but an answer of shape "
+            f"{' × '.join(map(str, answer.shape))}; choose a layer with a height and a width."
+        )
+    return as_maps(answer).values[0]
+
+
+def _forward(module: nn.Module, batch: Tensor) -> None:
+    try:
+        module(batch)
+    except (MemoryError, RuntimeError, ValueError, IndexError, AssertionError) as error:
+        if isinstance(error, EngineError) or is_out_of_memory(error):
+            raise
+        sides = " × ".join(str(side) for side in batch.shape[2:])
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise StyleError(
+            f"The network cannot take a picture of {sides} with {batch.shape[1]} channels: {said} "
+            "Choose another size, or another network."
+        ) from error
