@@ -105,13 +105,13 @@ _DRAWN = ("assets/make_styles.py", "MIT")
 STYLE_SAMPLES: dict[str, Sample] = {
     sample.name: sample
     for sample in (
-        Sample("starry", "Night sky in oil", "starry.jpg", *_DRAWN),
         Sample("waves", "Woodblock waves", "waves.jpg", *_DRAWN),
         Sample("glass", "Stained glass", "glass.jpg", *_DRAWN),
+        Sample("marbled", "Marbled paper", "marbled.jpg", *_DRAWN),
         Sample("engraving", "Engraving", "engraving.jpg", *_DRAWN),
         Sample("dots", "Dots of colour", "dots.jpg", *_DRAWN),
+        Sample("starry", "Night sky in oil", "starry.jpg", *_DRAWN),
         Sample("oil", "Coffee in oil", "oil.jpg", *_DRAWN),
-        Sample("marbled", "Marbled paper", "marbled.jpg", *_DRAWN),
         Sample("tissue", "Tissue", "tissue.jpg", "CMMI", "no known restrictions"),
         *(SAMPLES[name] for name in ("hubble", "retina", "brick", "grass", "gravel", "coins")),
     )

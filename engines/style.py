@@ -4,11 +4,19 @@ After L. Gatys, A. Ecker, M. Bethge, "Image Style Transfer Using Convolutional N
 CVPR 2016. Settings, losses and results need no torch to be imported; it comes with the work.
 """
 
-from engines._style.channel_pairs import GramEntry, gram_cosine, gram_entry, strongest_differences
+from engines._style.channel_pairs import (
+    GramEntry,
+    content_loss_by_channel,
+    gram_cosine,
+    gram_entry,
+    strongest_differences,
+)
 from engines._style.explain import Term, loss_terms
 from engines._style.losses import content_loss, gram_matrix, style_loss, total_variation
 from engines._style.random_filters import RANDOM_FILTERS, random_filters
 from engines._style.reconstruct import (
+    Rung,
+    climb,
     content_ladder,
     reconstruct_content,
     reconstruct_texture,
@@ -39,6 +47,7 @@ __all__ = [
     "LayerWeight",
     "Losses",
     "MemoryEstimate",
+    "Rung",
     "ShuffleLosses",
     "Statistic",
     "Step",
@@ -50,8 +59,10 @@ __all__ = [
     "SuggestedLayers",
     "TargetMaps",
     "Term",
+    "climb",
     "content_ladder",
     "content_loss",
+    "content_loss_by_channel",
     "gram_cosine",
     "gram_entry",
     "gram_matrix",

@@ -1,11 +1,11 @@
-"""Reading a Gram matrix: each entry is two channels that answer at the same places, or do not."""
+"""Reading a layer by its channels: how far each is from its target, and which answer together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engines._style.losses import as_maps
+from engines._style.losses import as_maps, content_loss
 from engines.errors import StyleError
 
 if TYPE_CHECKING:
@@ -27,6 +27,16 @@ class GramEntry:
     mean: float
     entry: float
     cosine: float
+
+
+def content_loss_by_channel(features: Tensor, target: Tensor) -> Tensor:
+    """Return what each channel adds to `content_loss`, (C,): together they are that loss.
+
+    features, target: (C, H, W) or (1, C, H, W), of one shape. Raises StyleError.
+    """
+    content_loss(features, target)  # refuses what has not one shape
+    apart = (as_maps(features) - as_maps(target)).detach().square()
+    return apart.mean(dim=(1, 2)) / len(apart)
 
 
 def gram_cosine(gram: Tensor) -> Tensor:

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from engines._style.settings import LayerWeight, StyleSettings
+from engines._style.steps import Step, StyleSource
+from engines._style.transfer import StyleTransfer
 from engines.errors import StyleError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engines.models import LoadedModel
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A step on one rung of a ladder: index from 0, `of` all; settings: those of this rung."""
+
+    index: int
+    of: int
+    settings: StyleSettings
+    step: Step
 
 
 def reconstruct_content(layer: str, settings: StyleSettings | None = None) -> StyleSettings:
@@ -64,3 +82,18 @@ def texture_ladder(
     """Return settings of textures from the first of `layers`, the first two, … all of them."""
     counts = range(1, len(layers) + 1)
     return tuple(reconstruct_texture(layers[:count], settings) for count in counts)
+
+
+def climb(
+    content: Tensor,
+    styles: Tensor | Sequence[StyleSource],
+    model: LoadedModel,
+    ladder: Sequence[StyleSettings],
+) -> Iterator[Rung]:
+    """Yield every step of one transfer after another, each with its settings of `ladder`.
+
+    content, styles, model: as of StyleTransfer. Raises StyleError.
+    """
+    for index, settings in enumerate(ladder):
+        for step in StyleTransfer(content, styles, model, settings).run():
+            yield Rung(index, len(ladder), settings, step)

@@ -22,6 +22,8 @@ from engines.style import (
     StyleSettings,
     SuggestedLayers,
     content_ladder,
+    content_loss,
+    content_loss_by_channel,
     gram_cosine,
     gram_entry,
     gram_matrix,
@@ -125,6 +127,17 @@ def test_silent_maps_give_zero_and_no_nan():
 
 
 # -- pairs of channels --------------------------------------------------------------------------
+
+
+def test_the_channels_parts_are_the_content_loss_together():
+    features, target = maps(seed=1), maps(seed=2)
+    parts = content_loss_by_channel(features[None], target[None])
+    assert parts.shape == (5,)
+    assert float(parts.sum()) == pytest.approx(float(content_loss(features, target)), rel=1e-5)
+    worst = int(np.argmax(((features - target) ** 2).numpy().sum(axis=(1, 2))))
+    assert int(parts.argmax()) == worst
+    with pytest.raises(StyleError, match="must have one shape"):
+        content_loss_by_channel(features, target[:2])
 
 
 def test_cosines_are_those_of_the_maps():
