@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engines._style.colours import luminance, matched_colours, matched_luminance
-from engines._style.pictures import fitted, mask_at, resized
+from engines._style.colours import luminance
+from engines._style.pictures import mask_at, resized
+from engines._style.seen import styled
 from engines._style.settings import LayerWeight, StyleSettings
 from engines._style.statistics import STATISTICS
 from engines._style.steps import ContentTarget, StyleSource, StyleTarget, TargetMaps
@@ -113,13 +114,13 @@ def _style_targets(
     of = STATISTICS[settings.statistic].of
     statistics: list[dict[str, Tensor]] = []
     for source in styles:
-        maps = network.maps(_prepared(source.pixels, seen, settings))
+        maps = network.maps(styled(source.pixels, seen, settings))
         statistics.append({one.layer: of(maps[one.layer]) for one in layers})
     total = sum(source.weight for source in styles)
     targets: dict[str, tuple[StyleTarget, ...]] = {}
     for one in layers:
         least = _FLOOR * _mean_square(of(content_maps[one.layer])) + _NOTHING
-        sides = tuple(content_maps[one.layer].shape[1:])
+        sides = (content_maps[one.layer].shape[1], content_maps[one.layer].shape[2])
         found = []
         for members in _groups(styles):
             weights = [styles[index].weight for index in members]
@@ -148,16 +149,6 @@ def _groups(styles: Sequence[StyleSource]) -> list[list[int]]:
     everywhere = [index for index, source in enumerate(styles) if source.mask is None]
     masked = [[index] for index, source in enumerate(styles) if source.mask is not None]
     return [everywhere, *masked] if everywhere else masked
-
-
-def _prepared(style: Tensor, seen: Tensor, settings: StyleSettings) -> Tensor:
-    """Return the style at the size of the content, its colours as the settings want them."""
-    pixels = resized(style, fitted((style.shape[1], style.shape[2]), max(seen.shape[1:])))
-    if settings.colours == "luminance":
-        return matched_luminance(pixels, seen)
-    if settings.colours == "matched":
-        return matched_colours(pixels, seen)
-    return pixels
 
 
 def _divisor(value: Tensor, least: float) -> float:
