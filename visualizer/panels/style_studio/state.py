@@ -86,13 +86,45 @@ class KeptPicture(Frozen):
     seconds: Annotated[float, Field(ge=0)] = 0.0
 
 
+class Making(Frozen):
+    """All that a run is made of: enough to make its picture again.
+
+    settings: their layers written out; content_name, style_names: of the pictures, for people;
+    weights: what the network's hold, as `ModelCard.weights_state`.
+    """
+
+    content: PictureSource = CONTENT
+    styles: Annotated[tuple[StyleChoice, ...], Field(min_length=1, max_length=MOST_STYLES)] = (
+        StyleChoice(),
+    )
+    model: ModelChoice = ModelChoice()
+    settings: RunSettings = RunSettings()
+    content_name: str = ""
+    style_names: tuple[str, ...] = ()
+    weights: str = ""
+
+
+class GalleryRun(Frozen):
+    """A run in the gallery: what it was made of, and the last of its pictures that was kept.
+
+    number: by which it goes; losses: what each term added to the loss of that picture; removed: it
+    is not shown any more, but undo can bring it back.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    picture: KeptPicture
+    making: Making
+    losses: tuple[tuple[str, float], ...] = ()
+    removed: bool = False
+
+
 class StyleStudioState(Frozen):
     """Everything the Style Studio is set to, and the pictures that it kept.
 
     kept: of the present run, the oldest first; chosen: the iteration of that which is looked at, -1
     for the newest picture; hidden: curves that are left out; wipe: where the handle between the
     content and what became of it is; tab: the open one; tabs: what each is
-    set to.
+    set to. gallery: the runs that were made, the oldest first.
     """
 
     content: PictureSource = CONTENT
@@ -108,6 +140,7 @@ class StyleStudioState(Frozen):
     wipe: Annotated[float, Field(ge=0, le=1)] = 0.0
     tab: str = ""
     tabs: TabSettings = TabSettings()
+    gallery: tuple[GalleryRun, ...] = ()
 
     def with_model(self, choice: ModelChoice) -> StyleStudioState:
         """Return this state with another network, and the layers that are suggested for it."""
@@ -129,5 +162,12 @@ class StyleStudioState(Frozen):
         return self.replace(
             kept=present.kept, chosen=present.chosen, hidden=present.hidden,
             logarithmic=present.logarithmic, wipe=present.wipe, tab=present.tab,
-            tabs=self.tabs.looking_like(present.tabs),
+            tabs=self.tabs.looking_like(present.tabs), gallery=self._gallery_like(present),
         )  # fmt: skip
+
+    def _gallery_like(self, present: StyleStudioState) -> tuple[GalleryRun, ...]:
+        """Return the runs of `present`, removed where they are so in this state."""
+        mine = {run.number: run.removed for run in self.gallery}
+        return tuple(
+            run.replace(removed=mine.get(run.number, run.removed)) for run in present.gallery
+        )
