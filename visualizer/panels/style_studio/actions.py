@@ -22,10 +22,10 @@ def add_actions(panel: StyleStudioPanel) -> None:
     add("File", "Open weights or a network…", panel.chooser.ask_open, "style_action_open_model")
     add("Edit", "Paste content", content.paste, "style_action_paste", "Ctrl+Shift+V")
     add("Edit", "Paste style", style.paste, "style_action_paste_style", "Ctrl+Alt+V")
-    add("View", "Start", panel.start, "style_action_start", START_KEY)
-    add("View", "Go on from the picture that is shown", panel.go_on, "style_action_go_on",
+    add("View", "Start", panel.director.start, "style_action_start", START_KEY)
+    add("View", "Go on from the picture that is shown", panel.director.go_on, "style_action_go_on",
         GO_ON_KEY)  # fmt: skip
-    add("View", "Pause or go on", panel.toggle_pause, "style_action_pause", "Ctrl+Space")
+    add("View", "Pause or go on", panel.director.toggle_pause, "style_action_pause", "Ctrl+Space")
     add("View", "One step", panel.run.step, "style_action_step", "Ctrl+.")
     add("View", "Stop", panel.run.stop, "style_action_stop", "Ctrl+Shift+.")
     add("View", "Fit the picture", panel.view.generated.fit, "style_action_fit", "Ctrl+0")

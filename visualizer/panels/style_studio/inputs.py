@@ -18,8 +18,9 @@ from visualizer.panels.style_studio.state import CONTENT, MOST_STYLES, STYLE, St
 from visualizer.pictures.picture import Picture
 from visualizer.pictures.picture_input import PictureInput
 from visualizer.pictures.place import PicturePlace
-from visualizer.pictures.source import PictureSource
+from visualizer.pictures.source import LIVE_KINDS, PictureSource
 
+NO_MASK = "The mask of a style is no longer there; the style goes everywhere."
 CONTENT_PLACE = PicturePlace(
     lambda state: state.content,
     lambda state, source: state.replace(content=source),
@@ -119,11 +120,16 @@ class StudioPictures(QObject):
         ]
         return all(one.is_settled() for one in needed)
 
-    def stop_live(self) -> None:
-        """Keep the present pictures of cameras and videos as still ones."""
-        for one in (self.content, *self.inputs):
-            if one.picture is not None and one.picture.source.is_live:
-                one.stop_live()
+    def stop_live(self) -> bool:
+        """Keep the present pictures of cameras and videos as still ones; return if there are."""
+        playing = [
+            one
+            for one in (self.content, *self.inputs)
+            if one.picture is not None and one.picture.source.is_live
+        ]
+        for one in playing:
+            one.stop_live()
+        return bool(playing)
 
     def ready_for_next(self) -> None:
         """Take the next pictures of cameras and videos."""
@@ -136,4 +142,23 @@ class StudioPictures(QObject):
             one.close_jobs()
 
 
-NO_MASK = "The mask of a style is no longer there; the style goes everywhere."
+def without_live(state: dict[str, Any]) -> dict[str, Any] | None:
+    """Return a snapshot with samples where it names a camera or video, None where it does not."""
+
+    def is_live(source: object) -> bool:
+        return isinstance(source, dict) and source.get("kind") in LIVE_KINDS
+
+    styles = state.get("styles")
+    styles = styles if isinstance(styles, list) else []
+    live = [isinstance(style, dict) and is_live(style.get("picture")) for style in styles]
+    if not is_live(state.get("content")) and not any(live):
+        return None
+    changed = {**state}
+    if is_live(state.get("content")):
+        changed["content"] = CONTENT.model_dump()
+    if any(live):
+        changed["styles"] = [
+            {**style, "picture": STYLE.model_dump()} if plays else style
+            for style, plays in zip(styles, live, strict=True)
+        ]
+    return changed

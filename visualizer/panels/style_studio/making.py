@@ -66,6 +66,11 @@ def _with_steps(settings: StyleSettings, last: int) -> StyleSettings:
     return replace(settings, steps=tuple(max(1, round(n * last / usual[-1])) for n in usual))
 
 
+def at_last_size(settings: StyleSettings) -> StyleSettings:
+    """Return `settings` for a run that goes on from a picture: at the size of the result alone."""
+    return replace(settings, sizes=(settings.size,), steps=settings.resolved_steps()[-1:])
+
+
 def seconds_left(step: Step, settings: StyleSettings, rate: float | None) -> float | None:
     """Return how long a run will still take after `step`, None where that cannot be told.
 

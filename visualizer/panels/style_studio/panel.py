@@ -20,39 +20,29 @@ from visualizer.networks.model_choosing import NOT_RUN_AGAIN, ModelChooser, with
 from visualizer.panels.stateful import StatefulPanel
 from visualizer.panels.style_studio.actions import add_actions
 from visualizer.panels.style_studio.context import Context
-from visualizer.panels.style_studio.inputs import StudioPictures
+from visualizer.panels.style_studio.directing import RunDirector
+from visualizer.panels.style_studio.inputs import StudioPictures, without_live
 from visualizer.panels.style_studio.keeping import KeptPictures
-from visualizer.panels.style_studio.making import layers_of, settings_of
+from visualizer.panels.style_studio.making import layers_of
 from visualizer.panels.style_studio.poses import poses_of
-from visualizer.panels.style_studio.preparing import (
-    KnownLayers,
-    Prepared,
-    costs_alike,
-    know_layers,
-    order_of,
-    prepare,
-)
 from visualizer.panels.style_studio.presenting import RunPresenter
-from visualizer.panels.style_studio.run_control import RunControl, RunOrder
+from visualizer.panels.style_studio.run_control import RunControl
 from visualizer.panels.style_studio.state import StyleChoice, StyleStudioState
 from visualizer.panels.style_studio.tabbox import TabBox
 from visualizer.panels.style_studio.tabs import TabHost
 from visualizer.panels.style_studio.view import StyleStudioView
 from visualizer.pictures.choosing import PictureChooser
 from visualizer.pictures.picture_input import NOT_STARTED
-from visualizer.pictures.source import LIVE_KINDS
 from visualizer.services import Services
 from widgets.image_view import ImageView
 
 if TYPE_CHECKING:
     from visualizer.pictures.picture import Picture
 
-ALREADY = "A picture is being made already. Stop it first, or change its settings while it goes on."
-NOT_READY = "Pictures and network are still being loaded; press Start again in a moment."
-OTHER_PICTURES = (
-    "The run goes on with the pictures it began with. Stop it, then “Go on” takes the new ones."
+GOES_ON = (
+    "The run goes on with the pictures and the network it began with. Stop it, then “Go on” takes "
+    "the new ones."
 )
-TOO_LARGE = "{sentence} Press Start again to try all the same."
 
 
 class StyleStudioPanel(StatefulPanel[StyleStudioState]):
@@ -67,14 +57,7 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
             parent=parent,
         )
         self.setAcceptDrops(True)
-        self.known: KnownLayers | None = None
-        self.prepared: Prepared | None = None
         self.waits_for_run = False  # screenshots wait for the end of a run
-        self._warned: RunOrder | None = None  # of a size for which there is no memory
-        self._notes_told = 0
-        self.learning = self.lane("style layers")
-        self.preparing = self.lane("style estimate")
-        self.reading = self.lane("kept pictures")
         self.view = StyleStudioView(self.messages)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -98,8 +81,9 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
             self.run, self.edits, services.session, services.saving, self.say, self
         )
         self.presenter = RunPresenter(
-            self.view, self.run, self.keeper, self.edits, self.reading, self.say, self
+            self.view, self.run, self.keeper, self.edits, self.lane("kept pictures"), self.say, self
         )
+        self.director = RunDirector(self)
         self.tabs = TabBox(self.view.pages, self._tab_host(), self)
         add_actions(self)
         self._connect()
@@ -127,18 +111,16 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
         for field, layers in controls.layers.items():
             layers.changed.connect(lambda chosen, on, f=field: self._dragged(f, chosen, on))
             layers.reset_pressed.connect(lambda f=field: self.set_setting(f, ()))
-        bar.start_pressed.connect(self.start)
-        bar.go_on_pressed.connect(self.go_on)
+        bar.start_pressed.connect(self.director.start)
+        bar.go_on_pressed.connect(self.director.go_on)
         bar.pause_pressed.connect(lambda paused: run.pause() if paused else run.resume())
         bar.step_pressed.connect(run.step)
         bar.stop_pressed.connect(run.stop)
-        self.view.timeline.snapshot_activated.connect(lambda _key: self.take_chosen())
-        self.view.looking.take.clicked.connect(self.take_chosen)
+        self.view.timeline.snapshot_activated.connect(lambda _key: self.director.take_chosen())
+        self.view.looking.take.clicked.connect(self.director.take_chosen)
         run.stepped.connect(lambda _step: self._run_went_on())
-        run.state_changed.connect(lambda _state: self._show_run())
-        run.failed.connect(lambda error: self.say("run", error))
         run.finished.connect(self._run_over)
-        self.presenter.shown_changed.connect(self._show_run)
+        self.director.changed.connect(self._director_changed)
         self.tabs.settled.connect(self.announce_settled)
 
     def _tab_host(self) -> TabHost:
@@ -156,20 +138,24 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
 
     def restore(self, state: dict[str, Any]) -> None:
         """Show an earlier snapshot; no camera starts and no code runs by itself; see `Panel`."""
-        if state.get("content", {}).get("kind") in LIVE_KINDS:
-            state = {**state, "content": StyleStudioState().content.model_dump()}
+        still = without_live(state)
+        if still is not None:
+            state = still
             self.show_info(NOT_STARTED)
         tamed = without_code(state)
         if tamed is not None:
             state = tamed
             self.show_info(NOT_RUN_AGAIN)
-        if self.run.busy:
-            self.run.stop()
-        before = self.state
+        self.run.stop()
+        before, last = self.state, self.run.last
+        self.run.last = None  # what is kept is shown instead
         super().restore(state)
-        if self.state is not before and self.state.kept:
-            self.run.last = None
-            self.presenter.read_again()
+        if self.state is before:
+            self.run.last = last
+            return
+        self.run.forget()
+        self.presenter.show_curves()
+        self.presenter.read_again()
 
     def open_picture(self, path: Path) -> None:
         """Load and show the picture file `path` as the content."""
@@ -190,14 +176,16 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
 
     def keep_work(self) -> None:
         """Keep the last picture of a run that goes on: the window is about to close."""
-        self.run.stop()
+        self.director.close()
         try:
             self.keeper.keep_last()
         except EngineError as error:
             self.show_error(JobError(str(error)))
+        self.run.stop()
 
     def close_jobs(self) -> None:
         """Cancel and join everything that runs for this panel."""
+        self.director.close()
         self.chooser.close()
         self.pictures.close_jobs()
         self.tabs.close_jobs()
@@ -254,11 +242,20 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
         for number in range(len(self.state.styles)):
             self.style_choosers[number].show_source()
         self._show_given()
-        order = self.run.order
-        if self.run.busy and order is not None and self._order() is not None:
-            self.show_info(OTHER_PICTURES)
-        self._prepare()
+        if self.run.busy and self._uses_others():
+            self.show_info(GOES_ON)
+        self.director.prepare()
         self._tell()
+
+    def _uses_others(self) -> bool:
+        """Return whether the run was begun with other pictures than those that are chosen."""
+        chosen, begun = self.director.order(), self.run.order
+        if chosen is None or begun is None or self.director.stopped_live():
+            return False
+        return chosen.content is not begun.content or any(
+            one.picture is not other.picture
+            for one, other in zip(chosen.styles, begun.styles, strict=False)
+        )
 
     def _frame_arrived(self) -> None:
         self._show_given()
@@ -301,18 +298,18 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
             self.pictures.follow(before, after)
             self._pictures_arrived()
         elif before.settings != after.settings:
-            self._prepare()
+            self.director.prepare()
         if before.settings != after.settings:
-            self._steer()
+            self.director.steer()
         self.presenter.show_state(after)
         if before.kept != after.kept:
             self.presenter.show_kept()
-        self._show_run()
+        self.director.show_run()
         self.tabs.show_state(after)
         self._tell()
 
     def _show_controls(self, state: StyleStudioState) -> None:
-        controls, known = self.view.controls, self.known
+        controls, known = self.view.controls, self.director.known
         controls.show_state(state)
         self.view.show_styles(len(state.styles))
         if known is not None:
@@ -321,157 +318,27 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
     def _network_arrived(self) -> None:
         self.chooser.show_network()
         network = self.models.network
-        if network is None or (self.known is not None and self.known.network is network.model):
+        if network is None:
             return
-        self.known = self.prepared = None
-        self.learning.submit(
-            lambda: know_layers(network.model),
-            self._layers_known,
-            lambda error: self.say("network", error),
-        )
-        self._show_run()
-
-    def _layers_known(self, known: KnownLayers) -> None:
-        self.say("network", None)
-        self.known = known
-        self._show_controls(self.state)
-        self._prepare()
-        self._tell()
-
-    def _order(self) -> RunOrder | None:
-        """Return what a run would be made of now, None while something is missing or wrong."""
-        content = self.pictures.content_picture(self.state)
-        styles = self.pictures.styles(self.state)
-        if content is None or styles is None or self.known is None:
-            return None
-        try:
-            order = order_of(content, styles, self.known, self.state.settings)
-        except EngineError as error:
-            self.say("settings", JobError(str(error)))
-            return None
-        self.say("settings", None)
-        return order
-
-    def _steer(self) -> None:
-        """Let a run that goes on take the settings as they are now."""
+        self.director.network_arrived(network.model)
         order = self.run.order
-        if not self.run.busy or order is None or self.known is None:
-            return
-        if self.known.network is order.network:
-            try:
-                self.run.take_settings(settings_of(self.state.settings, self.known.suggested))
-            except EngineError as error:
-                self.say("settings", JobError(str(error)))
+        if self.run.busy and order is not None and order.network is not network.model:
+            self.show_info(GOES_ON)
 
-    # -- before a run -----------------------------------------------------------------------
-
-    def _prepare(self) -> None:
-        """Find out what a run would cost; not while one takes the processor."""
-        order = self._order()
-        if order is None or self.run.busy:
-            self._show_run()
-            return
-        prepared = self.prepared
-        if prepared is not None and costs_alike(prepared.order, order):
-            prepared.transfer.settings = order.settings
-            self.prepared = Prepared(order, prepared.transfer, prepared.estimate)
-        else:
-            self.prepared = None
-            self.preparing.submit(lambda: prepare(order), self._prepared, self._not_prepared)
-        self._show_run()
-
-    def _prepared(self, prepared: Prepared) -> None:
-        self.say("estimate", None)
-        self.prepared = prepared
-        made = prepared.estimate
-        self.view.controls.sizes.show_estimate(
-            made.sentence, made.largest_size, made.bytes_needed <= made.bytes_free
-        )
-        self._prepare()  # the settings may have gone on meanwhile
+    def _director_changed(self) -> None:
+        self._show_controls(self.state)
         self._tell()
-
-    def _not_prepared(self, error: JobError) -> None:
-        self.view.controls.sizes.show_estimate("", 0, fits=True)
-        self.say("estimate", error)
-
-    # -- the run ----------------------------------------------------------------------------
-
-    def start(self) -> None:
-        """Make the picture from the beginning."""
-        order = self._may_begin()
-        if order is None:
-            return
-        self.keeper.begin()
-        self._begin(order, None)
-
-    def go_on(self) -> None:
-        """Go on from the picture that is shown, with what is set now."""
-        order, shown = self._may_begin(), self.presenter.shown
-        if order is None or shown is None:
-            return
-        self.edits.look(self.state.replace(chosen=-1))
-        self._begin(order, shown)
-
-    def _begin(self, order: RunOrder, shown: np.ndarray | None) -> None:
-        self.say("run", None)
-        self._notes_told = len(self.run.notes)
-        self.preparing.supersede()
-        self.prepared = None
-        self.pictures.stop_live()
-        self.run.start(order, _tensor(shown) if shown is not None else None)
-        self._show_run()
-
-    def _may_begin(self) -> RunOrder | None:
-        """Return what a run is to be made of; where none may begin say why and return None."""
-        if self.run.busy:
-            self.show_info(ALREADY)
-            return None
-        order = self._order()
-        if order is None:
-            if self.messages.kind() != "error":
-                self.show_info(NOT_READY)
-            return None
-        estimate = self.prepared.estimate if self.prepared is not None else None
-        too_large = estimate is not None and estimate.bytes_needed > estimate.bytes_free
-        if estimate is not None and too_large:
-            again = self._warned is not None and costs_alike(self._warned, order)
-            self._warned = order
-            if not again:
-                self.say("run", JobError(TOO_LARGE.format(sentence=estimate.sentence)))
-                return None
-        return order
-
-    def toggle_pause(self) -> None:
-        """Let a run wait, or go on."""
-        if self.run.paused:
-            self.run.resume()
-        else:
-            self.run.pause()
-
-    def take_chosen(self) -> None:
-        """Go on from the kept picture that is looked at, in the run or as a new part of it."""
-        shown = self.presenter.shown
-        if self.presenter.chosen() is None or shown is None:
-            return
-        if self.run.busy:
-            self.run.go_to(_tensor(shown))
-            self.edits.look(self.state.replace(chosen=-1))
-        else:
-            self.go_on()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space pauses or goes on, Escape leaves what is looked at."""
         if event.key() == Qt.Key.Key_Space and self.run.busy:
-            self.toggle_pause()
+            self.director.toggle_pause()
         elif event.key() == Qt.Key.Key_Escape and self.state.chosen >= 0:
             self.edits.look(self.state.replace(chosen=-1))
         else:
             super().keyPressEvent(event)
 
     def _run_went_on(self) -> None:
-        for note in self.run.notes[self._notes_told :]:
-            self.messages.show_message(note, kind="warning", topic="note", passing=True)
-        self._notes_told = len(self.run.notes)
         step = self.run.last
         if step is not None:
             height, width = step.size
@@ -484,17 +351,7 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
     def _run_over(self) -> None:
         self.waits_for_run = False
         self.state_changed.emit()
-        self._prepare()
         self._tell()
-        self.announce_settled()
-
-    def _show_run(self) -> None:
-        self.view.run.show_run(
-            busy=self.run.busy,
-            paused=self.run.paused,
-            can_start=self.known is not None,
-            can_go_on=self.presenter.shown is not None and self.known is not None,
-        )
 
     # -- the tabs ---------------------------------------------------------------------------
 
@@ -504,7 +361,7 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
 
     def context(self) -> Context:
         """Return what is shown at present."""
-        prepared, run, known = self.prepared, self.run, self.known
+        prepared, run, known = self.director.prepared, self.run, self.director.known
         order = prepared.order if prepared is not None else run.order
         transfer = prepared.transfer if prepared is not None else run.transfer
         if run.busy:
@@ -536,10 +393,3 @@ def _show(view: ImageView, picture: Picture) -> None:
 def _as_rgb(picture: Picture) -> np.ndarray:
     pixels = picture.rendered("colour").pixels
     return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
-
-
-def _tensor(pixels: np.ndarray) -> Any:
-    """Return uint8 (H, W, 3) as a tensor (3, H, W) in [0, 1]."""
-    import torch
-
-    return torch.from_numpy(pixels).permute(2, 0, 1).float() / 255

@@ -26,7 +26,7 @@ def _make(panel: StyleStudioPanel) -> None:
     """Make a small picture to its end."""
     panel.edits.apply(panel.state.with_settings(size=POSE_SIZE, steps=POSE_STEPS), "pose")
     panel.waits_for_run = True
-    panel.start()
+    panel.director.start()
 
 
 def _wipe(panel: StyleStudioPanel) -> None:

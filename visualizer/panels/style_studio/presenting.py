@@ -70,6 +70,7 @@ class RunPresenter(QObject):
         keeper.changed.connect(self.show_kept)
         run.stepped.connect(self._stepped)
         run.started.connect(self._started)
+        run.finished.connect(self._finished)
 
     def _look(self, **changes: object) -> None:
         self._edits.look(self._edits.state.replace(**changes))
@@ -189,6 +190,17 @@ class RunPresenter(QObject):
             self._show(display_of(step.image))
         self.show_curves()
         self._view.run.show_progress(self._progress(step), step.iteration / max(step.of, 1))
+
+    def _finished(self) -> None:
+        step = self._run.last
+        if step is None:
+            self._view.run.show_progress("", 0.0)
+            return
+        height, width = step.size
+        word = "Done" if step.iteration >= step.of else "Stopped"
+        text = f"{word}: {self._run.history.iteration:,} evaluations · {width} × {height}"
+        seconds = self._run.history.seconds
+        self._view.run.show_progress(f"{text} · {duration(seconds)}", 1.0)
 
     def _progress(self, step: Step) -> str:
         height, width = step.size

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from visualizer.jobs import JobError, JobState, StepJob
 from visualizer.panels.style_studio.context import StylePicture
+from visualizer.panels.style_studio.making import at_last_size
 from visualizer.panels.style_studio.run_history import RunHistory
 from visualizer.pictures.picture import Picture
 
@@ -60,6 +61,7 @@ class RunControl(QObject):
         self.last: Step | None = None
         self.history = RunHistory()
         self.notes: list[str] = []
+        self._goes_on = False
         job.stepped.connect(self._stepped)
         job.finished.connect(self.finished)
         job.cancelled.connect(self._cancelled)
@@ -76,33 +78,41 @@ class RunControl(QObject):
         """Whether a run waits."""
         return self.job.state is JobState.PAUSED
 
-    def start(self, order: RunOrder, image: torch.Tensor | None = None) -> None:
+    def start(self, order: RunOrder, image: torch.Tensor | None = None, *, after: int = 0) -> None:
         """Begin a run. image: (3, h, w) in [0, 1] to go on from, None for what `settings` say.
 
-        Without an image the history begins anew. Whoever calls it sees to it that none is running.
+        Without an image the history begins anew; with one it goes on, at least after the iteration
+        `after`. Whoever calls it sees to it that none is running.
         """
+        self._goes_on = image is not None
         if image is None:
             self.history, self.last = RunHistory(), None
         else:
-            self.history.go_on()
+            self.history.go_on(after)
         self.order, self.settings, self.transfer = order, order.settings, None
 
         def steps() -> Iterator[Step]:
             transfer = transfer_of(order, image)
             self.transfer = transfer
             settings = self.settings  # may have changed while the targets were computed
-            if settings is not None and settings != order.settings:
+            if settings is not None and settings is not order.settings:
                 transfer.settings = settings
             yield from transfer.run()
 
         self.job.start(steps)
         self.started.emit()
 
+    def forget(self) -> None:
+        """Forget the last run: what was kept of another one is shown instead."""
+        self.history, self.last, self.transfer = RunHistory(), None, None
+
     def take_settings(self, settings: StyleSettings) -> None:
-        """Let the next step be made with `settings`."""
-        self.settings = settings
+        """Let the next step be made with `settings`. Raises StyleError where it cannot be."""
+        if self._goes_on:
+            settings = at_last_size(settings)
         if self.busy and self.transfer is not None:
             self.transfer.settings = settings
+        self.settings = settings
 
     def go_to(self, image: torch.Tensor) -> None:
         """Let the next step of a run that goes on begin at `image`, (3, h, w) in [0, 1]."""

@@ -40,9 +40,9 @@ class RunHistory:
         """The number of the newest step; 0 before the first."""
         return self.iterations[-1] if self.iterations else 0
 
-    def go_on(self) -> None:
-        """Take the steps that come as those of a run that goes on from here."""
-        self._offset, self._seconds_before = self.iteration, self.seconds
+    def go_on(self, after: int = 0) -> None:
+        """Take the steps that come as those of a run that goes on from here, or from `after`."""
+        self._offset, self._seconds_before = max(self.iteration, after), self.seconds
         self._size = self._last_seconds = None
         self._intervals.clear()
 

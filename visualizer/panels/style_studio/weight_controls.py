@@ -61,8 +61,10 @@ class WeightControls(QWidget):
             slider.fontMetrics().horizontalAdvance(slider.symbol.text())
             for slider in self.sliders.values()
         )
+        box = max(slider.box.sizeHint().width() for slider in self.sliders.values())
         for slider in self.sliders.values():
             slider.symbol.setMinimumWidth(wide + 2)
+            slider.box.setMinimumWidth(box)
 
     def show_settings(self, settings: RunSettings) -> None:
         """Show the weights, without telling."""
