@@ -5,6 +5,7 @@ Importing this module does not import torch.
 
 from engines._style.animation import save_animation
 from engines._style.contact_sheet import contact_sheet
+from engines._style.mask_text import mask_from_text, mask_to_text
 from engines._style.saving import (
     Provenance,
     SavedResult,
@@ -21,6 +22,8 @@ __all__ = [
     "StyleError",
     "contact_sheet",
     "holds_result",
+    "mask_from_text",
+    "mask_to_text",
     "read_result",
     "save_animation",
     "save_result",

@@ -34,7 +34,9 @@ class Provenance:
 
     model: the network's name in the catalogue; weights: the state of its weights, "trained";
     content, styles: names of the pictures; iterations: of the run until then; losses: term → its
-    last value; seed: of the run; version: of the program, by default this one's.
+    last value; seed: of the run; version: of the program, by default this one's. style_weights:
+    how much each style counted; style_masks: where each went, as `mask_to_text` writes it, "" for
+    everywhere; both are as many as `styles`, or none.
     """
 
     model: str
@@ -45,6 +47,8 @@ class Provenance:
     losses: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
     version: str = ""
+    style_weights: tuple[float, ...] = ()
+    style_masks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,13 +188,17 @@ def _provenance(name: str, given: Any) -> Provenance:
     styles, losses = given.get("styles", []), given.get("losses", {})
     texts = {key: given.get(key, "") for key in ("model", "weights", "content", "version")}
     numbers = {key: given.get(key, 0) for key in ("iterations", "seed")}
+    weights, masks = given.get("style_weights", []), given.get("style_masks", [])
     sound = (
         all(isinstance(text, str) for text in texts.values())
         and all(type(number) is int for number in numbers.values())
-        and isinstance(styles, list)
-        and all(isinstance(style, str) for style in styles)
+        and _are_texts(styles)
+        and _are_texts(masks)
         and isinstance(losses, dict)
-        and all(type(value) in (int, float) for value in losses.values())
+        and all(map(_is_number, losses.values()))
+        and isinstance(weights, list)
+        and all(_is_number(weight) and weight >= 0 for weight in weights)
+        and all(len(each) in (0, len(styles)) for each in (weights, masks))
     )
     if not sound:
         raise damaged
@@ -203,7 +211,17 @@ def _provenance(name: str, given: Any) -> Provenance:
         losses={key: float(value) for key, value in losses.items()},
         seed=numbers["seed"],
         version=texts["version"],
+        style_weights=tuple(map(float, weights)),
+        style_masks=tuple(masks),
     )
+
+
+def _are_texts(given: Any) -> bool:
+    return isinstance(given, list) and all(isinstance(text, str) for text in given)
+
+
+def _is_number(given: Any) -> bool:
+    return type(given) in (int, float) and math.isfinite(given)
 
 
 def _in_colour(loaded: LoadedImage) -> LoadedImage:
