@@ -10,7 +10,8 @@ from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -118,12 +119,14 @@ def _round_step(least: float) -> float:
 
 
 class CurvePlot(QWidget):
-    """Shows curves over one x axis.
+    """Shows curves over one x axis; a click on it tells where.
 
     whole_x: x counts something, so only whole numbers are written at its axis.
     keeps_whole: it never gets so low that the name of its y axis is cut, whatever the text size.
     The wheel and the keys + and − zoom, a drag pans, a double click, Home or 0 fits.
     """
+
+    x_clicked = Signal(float)
 
     def __init__(
         self,
@@ -158,6 +161,8 @@ class CurvePlot(QWidget):
         }
         self._curves: tuple[Curve, ...] = ()
         self._marks: tuple[tuple[float, str], ...] = ()
+        self._lines: list[pg.PlotDataItem] = []
+        self._mark_lines: list[pg.InfiniteLine] = []
         self._fixed: dict[str, tuple[float, float]] = {}
         self._legend_shown = True
         self._logarithmic = False
@@ -178,16 +183,39 @@ class CurvePlot(QWidget):
     def set_curves(
         self, curves: Sequence[Curve], *, marks: Sequence[tuple[float, str]] = ()
     ) -> None:
-        """Show `curves` instead of those before; marks are vertical lines as (x, text)."""
-        self._curves, self._marks = tuple(curves), tuple(marks)
+        """Show `curves` instead of those before; marks are vertical lines as (x, text).
+
+        Lines that look as those before are only given their new numbers, which is quick.
+        """
+        before, self._curves = self._curves, tuple(curves)
+        old_marks, self._marks = self._marks, tuple(marks)
+        same = len(before) == len(self._curves) == len(self._lines) > 0
+        if same and all(map(_differ_in_numbers, before, self._curves)):
+            for line, curve in zip(self._lines, self._curves, strict=True):
+                line.setData(curve.x, self._heights(curve))
+            if self._marks != old_marks:
+                self._draw_marks()
+            return
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw everything anew."""
         self._item.clear()
-        for curve in self._curves:
-            self._add(curve)
-        for position, text in self._marks:
-            line = mark_line(position, text, COLORS["accent"], self._text_color())
-            self._item.addItem(line)
+        self._lines = [line for curve in self._curves if (line := self._add(curve)) is not None]
+        self._mark_lines = []
+        self._draw_marks()
         self._show_legend()
         self._show_numbers()
+
+    def _draw_marks(self) -> None:
+        for line in self._mark_lines:
+            self._item.removeItem(line)
+        self._mark_lines = [
+            mark_line(position, text, COLORS["accent"], self._text_color())
+            for position, text in self._marks
+        ]
+        for line in self._mark_lines:
+            self._item.addItem(line)
 
     def _show_numbers(self) -> None:
         # Without curves the numbers of a scale that nobody chose would be invented.
@@ -209,7 +237,7 @@ class CurvePlot(QWidget):
         """Use a logarithmic y axis; values that are not positive are left out."""
         self._logarithmic = on
         self._item.setLogMode(y=on)
-        self.set_curves(self._curves, marks=self._marks)
+        self._draw()
 
     def set_labels(self, x_label: str, y_label: str) -> None:
         """Name the axes anew, units included."""
@@ -251,18 +279,21 @@ class CurvePlot(QWidget):
         """Write names at places of the x axis instead of numbers; none brings the numbers back."""
         self._item.getAxis("bottom").setTicks([list(names)] if names else None)
 
-    def _add(self, curve: Curve) -> None:
+    def _heights(self, curve: Curve) -> np.ndarray:
+        """Return what is drawn of y: a logarithmic axis has a gap where it is not positive."""
+        y = np.asarray(curve.y, dtype=float)
+        return np.where(y > 0, y, np.nan) if self._logarithmic else y
+
+    def _add(self, curve: Curve) -> pg.PlotDataItem | None:
+        """Draw `curve`; return its line if that can be given other numbers."""
         color = QColor(COLORS[curve.color])
         pen = pg.mkPen(color, width=2, style=DASHES[curve.dash])
-        y = np.asarray(curve.y, dtype=float)
+        y = self._heights(curve)
         if curve.spread is not None:
-            bars = pg.ErrorBarItem(
-                x=np.asarray(curve.x, float), y=y, height=2 * np.asarray(curve.spread, float),
-                beam=0.0, pen=pg.mkPen(color, width=2),
-            )  # fmt: skip
+            x, middle, spread = (np.asarray(a, float) for a in (curve.x, curve.y, curve.spread))
+            thin = pg.mkPen(color, width=2)
+            bars = pg.ErrorBarItem(x=x, y=middle, height=2 * spread, beam=0.0, pen=thin)
             self._item.addItem(bars)
-        if self._logarithmic:
-            y = np.where(y > 0, y, np.nan)
         if curve.style == "bars":
             step = float(np.diff(curve.x).min()) if len(curve.x) > 1 else 1.0
             bars = pg.BarGraphItem(x=curve.x, height=y, width=0.8 * step, brush=color, pen=color)
@@ -280,12 +311,13 @@ class CurvePlot(QWidget):
             edges = np.append(curve.x - half, curve.x[-1] + half)
             self._item.plot(edges, y, stepMode="center", pen=pen)
         elif curve.style == "dots":
-            self._item.plot(
+            return self._item.plot(
                 curve.x, y, pen=pen, connect="finite", symbol="o", symbolSize=6,
                 symbolBrush=color, symbolPen=None,
             )  # fmt: skip
         else:
-            self._item.plot(curve.x, y, pen=pen, connect="finite")
+            return self._item.plot(curve.x, y, pen=pen, connect="finite")
+        return None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Zoom and fit by the keyboard."""
@@ -295,9 +327,27 @@ class CurvePlot(QWidget):
                 return True
         return super().eventFilter(watched, event)
 
-    def _clicked(self, event: object) -> None:
-        if event.double():  # type: ignore[attr-defined]
+    def _clicked(self, event: MouseClickEvent) -> None:
+        if event.double():
             self.fit()
+        elif event.button() == Qt.MouseButton.LeftButton:
+            box = self._item.getViewBox()
+            if box.sceneBoundingRect().contains(event.scenePos()):
+                self.x_clicked.emit(box.mapSceneToView(event.scenePos()).x())
+
+    def viewport(self) -> QWidget:
+        """Return the widget that takes the mouse; positions are in its pixels."""
+        return self._plot.viewport()
+
+    def x_at(self, position: QPoint) -> float | None:
+        """Return the x of a position in the viewport, None beside the plot."""
+        box, scene = self._item.getViewBox(), self._plot.mapToScene(position)
+        return box.mapSceneToView(scene).x() if box.sceneBoundingRect().contains(scene) else None
+
+    def to_widget(self, x: float, y: float) -> QPoint:
+        """Return where (x, y) is drawn in the viewport; y of a logarithmic axis is the number."""
+        height = math.log10(y) if self._logarithmic else y
+        return self._plot.mapFromScene(self._item.getViewBox().mapViewToScene(QPointF(x, height)))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette and the text size."""
@@ -312,8 +362,14 @@ class CurvePlot(QWidget):
         dress_axes(self._plot, self._labels, self)
         self.updateGeometry()
         self.setAccessibleName("Plot: {left} against {bottom}".format(**self._labels))
-        if hasattr(self, "_marks"):
-            self.set_curves(self._curves, marks=self._marks)
+        self._draw()
+
+
+def _differ_in_numbers(one: Curve, another: Curve) -> bool:
+    """Return whether both are lines of one name and one look."""
+    looks = [(c.name, c.color, c.dash, c.style) for c in (one, another)]
+    bare = one.spread is None and another.spread is None
+    return looks[0] == looks[1] and bare and one.style in ("line", "dots")
 
 
 def _legend_entry(curve: Curve) -> str:

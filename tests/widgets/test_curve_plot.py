@@ -338,3 +338,58 @@ def test_a_fixed_range_comes_back_with_home(qtbot):
     low, high = area.getPlotItem().getViewBox().viewRange()[1]
     assert low <= 0
     assert high >= 1
+
+
+def drawn_lines(plot):
+    return [item for item in area(plot).getPlotItem().listDataItems() if item.isVisible()]
+
+
+def test_lines_with_other_numbers_stay_the_same_items_and_are_drawn_anew(plot):
+    plot.set_curves([Curve("a", X, X), Curve("b", X, 2 * X, "red")], marks=[(0.1, "here")])
+    lines = drawn_lines(plot)
+    longer = np.linspace(0.0, 1.0, 11)
+    plot.set_curves(
+        [Curve("a", longer, longer**2), Curve("b", longer, 3 * longer, "red")],
+        marks=[(0.1, "here"), (0.3, "there")],
+    )
+    assert drawn_lines(plot) == lines
+    np.testing.assert_array_equal(lines[0].getOriginalDataset()[1], longer**2)
+    np.testing.assert_array_equal(lines[1].getOriginalDataset()[0], longer)
+    marks = [item for item in area(plot).getPlotItem().items if isinstance(item, pg.InfiniteLine)]
+    assert [mark.value() for mark in marks] == [0.1, 0.3]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": "other"}, {"color": "green"}, {"dash": 2}, {"style": "points"}, {"spread": X}],
+)
+def test_a_line_that_looks_otherwise_is_drawn_otherwise(plot, changes):
+    plot.set_curves([Curve("a", X, X), Curve("b", X, 2 * X, "red")])
+    lines = drawn_lines(plot)
+    plot.set_curves(
+        [Curve("a", X, X), Curve(**{"name": "b", "x": X, "y": X, "color": "red", **changes})]
+    )
+    assert not set(drawn_lines(plot)) & set(lines)
+
+
+def test_values_that_are_not_positive_stay_gaps_in_a_logarithmic_plot_that_gets_numbers(plot):
+    plot.set_logarithmic(True)
+    plot.set_curves([Curve("a", X, X + 1)])
+    plot.set_curves([Curve("a", X, X - 0.25)])
+    seen = drawn_lines(plot)[0].getOriginalDataset()[1]
+    np.testing.assert_array_equal(np.isnan(seen), X - 0.25 <= 0)
+
+
+def test_a_click_tells_where_and_a_double_click_and_a_drag_do_not(plot, qtbot):
+    plot.set_curves([Curve("a", X, X + 1)])
+    plot.set_logarithmic(True)
+    QApplication.processEvents()
+    place = plot.to_widget(0.3, 1.3)
+    assert plot.x_at(place) == pytest.approx(0.3, abs=0.01)
+    assert plot.x_at(QPoint(2, place.y())) is None  # over the numbers of the axis
+    with qtbot.waitSignal(plot.x_clicked) as told:
+        qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert told.args[0] == pytest.approx(0.3, abs=0.01)
+    with qtbot.assertNotEmitted(plot.x_clicked):
+        drag(qtbot, plot.viewport(), [place, place + QPoint(20, 0), place + QPoint(40, 0)])
+        qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(2, place.y()))
