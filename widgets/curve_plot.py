@@ -12,13 +12,14 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from widgets.mark_line import mark_line
 from widgets.plot_look import dress_axes, plain_axes, zoomed_by_key
 
 Style = Literal["line", "dots", "bars", "points", "steps", "ridge"]
+MARK_LINES = 3  # heights at which the texts of marks are written in turn
 LEAST_DECADES = 0.7  # below them a logarithmic axis has ticks at equal distances in value
 
 # Okabe and Ito's colours, told apart without colour vision; the dash pattern differs as well.
@@ -123,6 +124,7 @@ class CurvePlot(QWidget):
 
     whole_x: x counts something, so only whole numbers are written at its axis.
     keeps_whole: it never gets so low that the name of its y axis is cut, whatever the text size.
+    staggers_marks: the texts of neighbouring marks are written at different heights.
     The wheel and the keys + and − zoom, a drag pans, a double click, Home or 0 fits.
     """
 
@@ -137,6 +139,7 @@ class CurvePlot(QWidget):
         y_units: str = "",
         whole_x: bool = False,
         keeps_whole: bool = False,
+        staggers_marks: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -167,6 +170,7 @@ class CurvePlot(QWidget):
         self._legend_shown = True
         self._logarithmic = False
         self._keeps_whole = keeps_whole
+        self._staggers_marks = staggers_marks
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -210,9 +214,18 @@ class CurvePlot(QWidget):
     def _draw_marks(self) -> None:
         for line in self._mark_lines:
             self._item.removeItem(line)
+        # Where marks lie close their texts would lie over each other: the next one is a line lower.
+        text_height = 1.2 * QFontMetricsF(self.font()).height() / max(self._plot.height(), 1)
+        lower = min(text_height, 1 / MARK_LINES) if self._staggers_marks else 0.0
         self._mark_lines = [
-            mark_line(position, text, COLORS["accent"], self._text_color())
-            for position, text in self._marks
+            mark_line(
+                position,
+                text,
+                COLORS["accent"],
+                self._text_color(),
+                height=1.0 - lower * (number % MARK_LINES),
+            )
+            for number, (position, text) in enumerate(self._marks)
         ]
         for line in self._mark_lines:
             self._item.addItem(line)
@@ -348,6 +361,12 @@ class CurvePlot(QWidget):
         """Return where (x, y) is drawn in the viewport; y of a logarithmic axis is the number."""
         height = math.log10(y) if self._logarithmic else y
         return self._plot.mapFromScene(self._item.getViewBox().mapViewToScene(QPointF(x, height)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the texts of marks a line apart."""
+        super().resizeEvent(event)
+        if self._staggers_marks:
+            self._draw_marks()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette and the text size."""

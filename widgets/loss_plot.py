@@ -64,7 +64,7 @@ class LossPlot(QWidget):
         self._hidden: tuple[str, ...] = ()
         self._marked: int | None = None
         self._hovered: int | None = None
-        self.plot = CurvePlot("iteration", y_label, whole_x=True)
+        self.plot = CurvePlot("iteration", y_label, whole_x=True, staggers_marks=True)
         self.plot.setObjectName(f"{name}_plot")
         self.plot.set_legend_shown(False)  # the list beside it says more
         self.plot.set_logarithmic(True)
@@ -156,7 +156,7 @@ class LossPlot(QWidget):
     def _draw(self) -> None:
         marks = list(self._boundaries)
         if self._marked is not None:
-            marks.append((float(self._marked), f"snapshot {self._marked}"))
+            marks.append((float(self._marked), str(self._marked)))
         self.plot.set_curves(
             [
                 Curve(curve.name, curve.x, curve.y, color, dash=dash)

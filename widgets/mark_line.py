@@ -24,9 +24,11 @@ class _Beside(pg.InfLineLabel):
         self.setAnchor(RIGHT_OF_LINE if fits or right >= left else LEFT_OF_LINE)
 
 
-def mark_line(position: float, text: str, line_color: str, text_color: QColor) -> pg.InfiniteLine:
-    """Return the line at x = position with `text` at its upper end."""
+def mark_line(
+    position: float, text: str, line_color: str, text_color: QColor, *, height: float = 1.0
+) -> pg.InfiniteLine:
+    """Return the line at x = position with `text` at its upper end, or lower: `height` of it."""
     pen = pg.mkPen(line_color, width=1, style=Qt.PenStyle.DashLine)
     line = pg.InfiniteLine(position, pen=pen)
-    _Beside(line, text=text, position=1.0, color=text_color)
+    _Beside(line, text=text, position=height, color=text_color)
     return line

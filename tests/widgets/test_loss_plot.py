@@ -207,3 +207,17 @@ def test_before_the_first_step_a_hint_stands_there(view):
     view.set_curves(ALL)
     assert not hint.isVisible()
     assert plot(view).isVisible()
+
+
+def test_texts_of_marks_close_to_each_other_do_not_lie_over_each_other(view):
+    view.set_curves(ALL, boundaries=[(4, "64 × 48"), (5, "128 × 96"), (6, "256 × 192")])
+    QApplication.processEvents()
+    lines = [item for item in plot(view)._item.items if isinstance(item, pg.InfiniteLine)]
+    texts = [part for line in lines for part in line.childItems() if hasattr(part, "textItem")]
+    margin = texts[0].textItem.document().documentMargin()
+    boxes = [
+        text.mapRectToScene(text.boundingRect().adjusted(0, margin, 0, -margin)) for text in texts
+    ]
+    assert len(boxes) == 3
+    for number, box in enumerate(boxes):
+        assert not any(box.intersects(other) for other in boxes[number + 1 :])

@@ -120,7 +120,7 @@ class Legend(QTreeWidget):
     def minimumSizeHint(self) -> QSize:
         """Room for a few lines of short names."""
         text = self.fontMetrics()
-        width = _SIGN.width() + text.horizontalAdvance("blocks 0.00012") + 44
+        width = _SIGN.width() + text.horizontalAdvance("style, block 0.00012") + 60
         return QSize(width, _LEAST_LINES * (text.height() + 5) + 4)
 
 
