@@ -58,7 +58,8 @@ def evaluate(
 ) -> Evaluation:
     """Return the loss of `picture` (3, h, w) and its gradient: one pass forward and one back.
 
-    saving: maps are computed again on the way back rather than kept.
+    In the mode "luminance" the picture is grey, and the gradient's channels are alike. saving: maps
+    are computed again on the way back rather than kept.
     """
     leaf = picture.detach().requires_grad_(True)
     with checkpointed(network.module) if saving else nullcontext():
@@ -66,6 +67,9 @@ def evaluate(
         weighted = torch.stack([term.weighted for term in terms])
         total = weighted.sum()
         (gradient,) = torch.autograd.grad(total, leaf)
+    if settings.colours == "luminance":
+        # A grey picture has one number at each pixel; without this its channels would drift apart.
+        gradient = gradient.mean(dim=0, keepdim=True).expand(3, -1, -1).contiguous()
     numbers = torch.stack([term.raw for term in terms]).detach().tolist()
     return Evaluation(_losses(terms, numbers, weighted.detach().tolist()), gradient)
 

@@ -14,7 +14,8 @@ from engines._style.optimising import Optimiser, optimiser_of
 from engines._style.pictures import fitted, resized, start_picture
 from engines._style.plan import Plan
 from engines._style.settings import StyleSettings
-from engines._style.steps import Step, TargetMaps
+from engines._style.steps import Step, SuggestedLayers, TargetMaps
+from engines._style.taps import suggest_layers
 from engines._style.targets import Layers, change_of_weights, counting, make_targets
 from engines.device import at_most_threads, spare_cores
 from engines.errors import StyleError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engines._style.transfer import StyleTransfer
+    from engines.models import LoadedModel
 
 # So many steps that give no numbers within so many evaluations end a run.
 _MOST_FAILURES, _WITHIN = 3, 20
@@ -36,26 +38,33 @@ _NEW_OPTIMISER = ("optimiser", "learning_rate")
 _NEW_PLAN = ("size", "sizes", "steps")
 
 
-def layers_of(transfer: StyleTransfer, settings: StyleSettings) -> Layers:
+def chosen_layers(
+    model: LoadedModel, settings: StyleSettings, suggested: SuggestedLayers | None = None
+) -> Layers:
     """Return the layers that count; those suggested for the network where none are chosen.
 
-    Raises StyleError for layers that the network has not.
+    suggested: what `suggest_layers` gave, where that is known. Raises StyleError for layers that
+    the network has not.
     """
     content, style = settings.content_layers, settings.style_layers
     if not (content and style):
-        content, style = (
-            content or transfer.suggested.content,
-            style or transfer.suggested.style,
-        )
-    modules = dict(transfer.model.module.named_modules())
+        suggested = suggested or suggest_layers(model)
+        content, style = content or suggested.content, style or suggested.style
+    modules = dict(model.module.named_modules())
     for one in (*content, *style):
         if one.layer.split("#")[0] not in modules:
             raise StyleError(
-                f"{transfer.model.card.title} has no layer “{one.layer}”; choose one of its own."
+                f"{model.card.title} has no layer “{one.layer}”; choose one of its own."
             )
     return Layers(
         counting(content, settings.content_weight), counting(style, settings.style_weight)
     )
+
+
+def layers_of(transfer: StyleTransfer, settings: StyleSettings) -> Layers:
+    """Return the layers that count in `transfer` with `settings`; see chosen_layers."""
+    chosen = settings.content_layers and settings.style_layers
+    return chosen_layers(transfer.model, settings, None if chosen else transfer.suggested)
 
 
 def prepared(transfer: StyleTransfer, size: tuple[int, int], saving: bool) -> Callable[[], object]:

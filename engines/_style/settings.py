@@ -22,10 +22,10 @@ LARGEST_WEIGHT = 1e9
 MOST_STEPS = 100_000
 COARSEST = 64
 RATES: dict[OptimiserKey, float] = {"lbfgs": 1.0, "adam": 0.02}
-# At the coarsest size; each doubling keeps _KEPT of them, since the coarse ones did the large part.
-_FIRST_STEPS = 100
-_KEPT = 0.8
-_FEWEST_STEPS = 30
+# The coarse sizes lay out the picture; more there would wear the content away. The last one draws
+# the strokes; each doubling beyond 256 keeps _KEPT of its steps, which then take longest.
+_COARSE_STEPS, _LAST_STEPS = 40, 80
+_KEPT, _KEPT_BEYOND = 0.75, 256
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "statistic": get_args(StatisticKey),
@@ -65,7 +65,8 @@ class StyleSettings:
     start: from the content, the (first) style, or noise drawn by `seed`.
     size: longer side of the result in pixels.
     sizes: longer sides coarse to fine, the last being `size`; None for 64, 128 … size.
-    steps: evaluations at each of the sizes, or None for some falling with the size.
+    steps: evaluations at each of the sizes, or None for 40 at each coarse one and 80 (fewer beyond
+    256 pixels) at the last.
     colours: "style" as it comes; "luminance": only light and dark are transferred; "matched": the
     style is first given the content's mean and covariance of colours.
     pooling: "average" has every max pooling of the network averaged.
@@ -75,7 +76,7 @@ class StyleSettings:
 
     content_weight: float = 1.0
     style_weight: float = 10.0
-    tv_weight: float = 0.1
+    tv_weight: float = 3.0
     content_layers: tuple[LayerWeight, ...] = ()
     style_layers: tuple[LayerWeight, ...] = ()
     statistic: StatisticKey = "gram"
@@ -152,13 +153,10 @@ class StyleSettings:
         """Return how many evaluations are made at each of the sizes."""
         if self.steps is not None:
             return self.steps
-        return tuple(
-            max(
-                round(_FIRST_STEPS * _KEPT ** max(math.log2(side / COARSEST), 0)),
-                _FEWEST_STEPS,
-            )
-            for side in self.resolved_sizes()
-        )
+        sides = self.resolved_sizes()
+        doublings = max(math.log2(self.size / _KEPT_BEYOND), 0)
+        last = max(round(_LAST_STEPS * _KEPT**doublings), _COARSE_STEPS)
+        return (*(_COARSE_STEPS for _ in sides[1:]), last)
 
     def resolved_rate(self) -> float:
         """Return the learning rate, the optimiser's own where none is set."""

@@ -56,7 +56,7 @@ class RunSettings(Frozen):
 
     content_weight: Weight = 1.0
     style_weight: Weight = 10.0
-    tv_weight: Weight = 0.1
+    tv_weight: Weight = 3.0
     content_layers: tuple[LayerChoice, ...] = ()
     style_layers: tuple[LayerChoice, ...] = ()
     statistic: Statistic = "gram"

@@ -20,7 +20,7 @@ TERMS = (
      "How much the content's maps count"),
     ("style_weight", "β style", ValueRange(0.01, 10_000.0, 10.0, logarithmic=True),
      "How much the style's statistics count"),
-    ("tv_weight", "γ smooth", ValueRange(0.001, 100.0, 0.1, logarithmic=True),
+    ("tv_weight", "γ smooth", ValueRange(0.001, 100.0, 3.0, logarithmic=True),
      "How much neighbouring pixels are to be alike"),
 )  # fmt: skip
 KINDS = (
