@@ -16,7 +16,7 @@ _STYLE_LAWS = {
         "mean over i, j of (G(i, j) − Ĝ(i, j))², G = F·Fᵀ / (C·H·W)",
     ),
     "mean_std": (
-        r"\frac{1}{2C} \sum_{c} \left[(\mu_c - \hat{\mu}_c)^2 + (\sigma_c - \hat{\sigma}_c)^2\right]",
+        r"\frac{1}{2C} \sum_{c} [(\mu_c - \hat{\mu}_c)^2 + (\sigma_c - \hat{\sigma}_c)^2]",
         "mean over c of (μ(c) − μ̂(c))² and (σ(c) − σ̂(c))²",
     ),
     "histogram": (

@@ -23,7 +23,7 @@ from engines.style import (
 
 SIDE = 64
 STEPS = 6
-LARGEST = 150_000_000  # weights; more would need gigabytes for a network seen in a smaller one
+LARGEST = 200_000_000  # weights; more would need gigabytes for a network seen in a smaller one
 NETWORKS = [card.name for card in catalogue()]
 
 
