@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -19,6 +20,11 @@ FEATURE_FILTERS = {
     "Table of text (*.csv)": ".csv",
     "Table for data frames (*.parquet)": ".parquet",
 }
+ANIMATION_FILTERS = {
+    "Animation (*.gif)": ".gif",
+    "Animation, finer and smaller (*.webp)": ".webp",
+    "Animation without loss (*.png)": ".png",
+}
 SHOWN_FILTER = "What is shown (*.png *.tif *.jpg *.webp)"
 NUMBERS_NPY_FILTER = "The numbers, NumPy (*.npy)"
 NUMBERS_TIFF_FILTER = "The numbers, float TIFF (*.tiff)"
@@ -32,6 +38,17 @@ def ask_open_picture(parent: QWidget, settings: QSettings) -> Path | None:
     """Return the picture file that the person chooses, or None."""
     chosen, _ = QFileDialog.getOpenFileName(
         parent, "Open a picture", _last_folder(settings), f"{OPEN_FILTER};;All files (*)"
+    )
+    return _remember(settings, chosen)
+
+
+def ask_open_result(parent: QWidget, settings: QSettings) -> Path | None:
+    """Return the file of a saved result that the person chooses, or None."""
+    chosen, _ = QFileDialog.getOpenFileName(
+        parent,
+        "Open a result with its settings",
+        _last_folder(settings),
+        "Results with their settings (*.png);;All files (*)",
     )
     return _remember(settings, chosen)
 
@@ -120,16 +137,29 @@ def ask_save_features(parent: QWidget, settings: QSettings) -> Path | None:
 
     A file that is there is never returned unless the person agreed to its replacement.
     """
-    offered = Path(_last_folder(settings)) / "features.npz"
+    return _ask_save(parent, settings, "Save the features", "features.npz", FEATURE_FILTERS)
+
+
+def ask_save_animation(parent: QWidget, settings: QSettings, name: str) -> Path | None:
+    """Return where to save an animation, with one of the endings of `ANIMATION_FILTERS`, or None.
+
+    A file that is there is never returned unless the person agreed to its replacement.
+    """
+    return _ask_save(parent, settings, "Save the animation", name, ANIMATION_FILTERS)
+
+
+def _ask_save(
+    parent: QWidget, settings: QSettings, title: str, name: str, filters: Mapping[str, str]
+) -> Path | None:
+    """Return where to save, or None. filters: each with its ending, the first for other names."""
+    offered = Path(_last_folder(settings)) / name
+    endings = tuple(filters.values())
     while True:
-        chosen, used = QFileDialog.getSaveFileName(
-            parent, "Save the features", str(offered), ";;".join(FEATURE_FILTERS)
-        )
+        chosen, used = QFileDialog.getSaveFileName(parent, title, str(offered), ";;".join(filters))
         path = _remember(settings, chosen)
         if path is None:
             return None
-        endings = FEATURE_FILTERS.values()
-        ending = FEATURE_FILTERS.get(used, ".npz")
+        ending = filters.get(used, endings[0])
         final = path if path.suffix.lower() in endings else path.with_name(path.name + ending)
         if final == path or not final.exists() or _may_replace(parent, final):
             return final
