@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BINS = 64
-# Below this part of the maps' mean square a deviation counts as none: √x has no gradient at 0.
-_FLAT = 1e-6
+# A variance that counts as none: √x has no gradient at 0.
+_FLAT = 1e-12
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ def mean_and_deviation(features: Tensor, weight_map: Tensor | None = None) -> Te
     weights = _shares(flat, weight_map)
     mean = flat @ weights
     variance = (flat - mean[:, None]).square() @ weights
-    floor = _FLAT * flat.detach().square().mean() + 1e-30
-    return torch.stack([mean, (variance + floor).sqrt() - floor.sqrt()])
+    return torch.stack([mean, (variance + _FLAT).sqrt() - _FLAT**0.5])
 
 
 def histogram(features: Tensor, weight_map: Tensor | None = None) -> Tensor:
