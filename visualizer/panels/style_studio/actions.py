@@ -20,8 +20,16 @@ def add_actions(panel: StyleStudioPanel) -> None:
     add("File", "Open style…", style.ask_open, "style_action_open_style", "Ctrl+Shift+O")
     add("File", "Choose a network…", panel.chooser.open_dialog, "style_action_model", "Ctrl+M")
     add("File", "Open weights or a network…", panel.chooser.ask_open, "style_action_open_model")
+    results = panel.results
+    add("File", "Open result…", results.ask_open, "style_action_open_result", "Ctrl+Alt+O")
+    add("File", "Save result…", results.ask_save, "style_action_save", "Ctrl+S")
+    add("File", "Save animation…", results.ask_save_animation, "style_action_animate",
+        "Ctrl+Shift+S")  # fmt: skip
+    add("Edit", "Paste result", results.paste, "style_action_paste_result")
     add("Edit", "Paste content", content.paste, "style_action_paste", "Ctrl+Shift+V")
     add("Edit", "Paste style", style.paste, "style_action_paste_style", "Ctrl+Alt+V")
+    add("Edit", "Paint where the styles go…", panel.masks.open, "style_action_masks",
+        "Ctrl+Shift+M")  # fmt: skip
     add("View", "Start", panel.director.start, "style_action_start", START_KEY)
     add("View", "Go on from the picture that is shown", panel.director.go_on, "style_action_go_on",
         GO_ON_KEY)  # fmt: skip

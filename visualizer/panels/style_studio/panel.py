@@ -21,12 +21,15 @@ from visualizer.panels.stateful import StatefulPanel
 from visualizer.panels.style_studio.actions import add_actions
 from visualizer.panels.style_studio.context import Context
 from visualizer.panels.style_studio.directing import RunDirector
+from visualizer.panels.style_studio.gallery import RunGallery
 from visualizer.panels.style_studio.inputs import StudioPictures, without_live
 from visualizer.panels.style_studio.keeping import KeptPictures
 from visualizer.panels.style_studio.making import layers_of
+from visualizer.panels.style_studio.masks import StyleMasks
 from visualizer.panels.style_studio.poses import poses_of
 from visualizer.panels.style_studio.presenting import RunPresenter
 from visualizer.panels.style_studio.run_control import RunControl
+from visualizer.panels.style_studio.saving import ResultFiles
 from visualizer.panels.style_studio.state import StyleChoice, StyleStudioState
 from visualizer.panels.style_studio.tabbox import TabBox
 from visualizer.panels.style_studio.tabs import TabHost
@@ -84,6 +87,9 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
             self.view, self.run, self.keeper, self.edits, self.lane("kept pictures"), self.say, self
         )
         self.director = RunDirector(self)
+        self.gallery = RunGallery(self)
+        self.results = ResultFiles(self, self.gallery)
+        self.masks = StyleMasks(self)
         self.tabs = TabBox(self.view.pages, self._tab_host(), self)
         add_actions(self)
         self._connect()
@@ -105,6 +111,7 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
         controls.styles.weight_changed.connect(self._style_weighed)
         controls.styles.removed.connect(self.remove_style)
         controls.styles.add_pressed.connect(self.add_style)
+        controls.styles.masks_pressed.connect(self.masks.open)
         controls.weights.changed.connect(self._dragged)
         controls.sizes.changed.connect(self.set_setting)
         controls.making.changed.connect(self.set_setting)
@@ -132,6 +139,8 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
             say=self.say,
             show_info=self.show_info,
             run=self.run,
+            gallery=self.gallery,
+            results=self.results,
         )
 
     # -- the panel's contract ---------------------------------------------------------------
@@ -186,6 +195,7 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
     def close_jobs(self) -> None:
         """Cancel and join everything that runs for this panel."""
         self.director.close()
+        self.masks.close()
         self.chooser.close()
         self.pictures.close_jobs()
         self.tabs.close_jobs()
@@ -199,13 +209,16 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the dropped picture as content, or as style where it was dropped on one."""
+        """Open the dropped result, or picture: as content, or as the style it was dropped on."""
         event.acceptProposedAction()
         path = mime.picture_file(event.mimeData())
         if path is not None and path.suffix.lower() in CHECKPOINT_SUFFIXES:
             self.chooser.open_file(path)
         else:
             number = self._style_at(event.position().toPoint())
+            if number is None and path is not None and self.results.takes(path):
+                self.results.open(path)
+                return
             where = self.pictures.content if number is None else self.pictures.style_input(number)
             where.take(event.mimeData())
 

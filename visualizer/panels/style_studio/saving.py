@@ -81,9 +81,10 @@ class ResultFiles(QObject):
         if path is not None:
             self.submit(lambda: save(path), lambda _none: f"Saved {path.name} with its settings.")
 
-    def ask_save_animation(self, fps: float) -> None:
+    def ask_save_animation(self) -> None:
         """Let the person save the run's kept pictures as an animation."""
         panel, kept = self._panel, self._panel.state.kept
+        fps = panel.state.tabs.gallery.fps
         if not kept:
             panel.show_info(NO_FRAMES)
             return

@@ -13,6 +13,7 @@ from widgets.icon_button import IconButton
 from widgets.value_slider import ValueRange, ValueSlider
 
 WEIGHTS = ValueRange(0.01, 100.0, 1.0, logarithmic=True)
+WHERE = "Where…"
 ABOUT = "How much this style counts beside the others"
 
 
@@ -30,7 +31,7 @@ class StyleRow(QWidget):
         self.prefix = "style_" if number == 1 else f"style_{number}_"
         self.picture = PictureControls(prefix=self.prefix)
         describe(self.picture, "The picture whose style is wanted", "Take the style from the")
-        self.weight = ValueSlider(f"{self.prefix}weight", "Weight", WEIGHTS, ABOUT)
+        self.weight = ValueSlider(f"{self.prefix}share", "Weight", WEIGHTS, ABOUT)
         self.remove = IconButton("mdi6.close", "Take this style out")
         self.remove.setObjectName(f"{self.prefix}remove")
         self.weight.changed.connect(self.weight_changed)
@@ -58,6 +59,7 @@ class StyleRows(QWidget):
     """Which style, its weight, and whether the drag goes on."""
     removed = Signal(int)
     add_pressed = Signal()
+    masks_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +68,9 @@ class StyleRows(QWidget):
         self.add = QPushButton("Add a style", objectName="style_add")
         self.add.setToolTip("Mix a further style in; each may have a weight and a place of its own")
         self.add.clicked.connect(self.add_pressed)
+        self.masks = QPushButton(WHERE, objectName="style_masks")
+        self.masks.setToolTip("Paint over the content where each style goes")
+        self.masks.clicked.connect(self.masks_pressed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -76,7 +81,11 @@ class StyleRows(QWidget):
                 lambda weight, goes_on, n=number: self.weight_changed.emit(n, weight, goes_on)
             )
             row.remove_pressed.connect(lambda n=number: self.removed.emit(n))
-        column.addWidget(self.add)
+        below = QHBoxLayout()
+        below.setSpacing(4)
+        below.addWidget(self.add)
+        below.addWidget(self.masks)
+        column.addLayout(below)
 
     def show_styles(self, styles: Sequence[StyleChoice]) -> None:
         """Show as many rows as there are styles, without telling."""
@@ -85,6 +94,8 @@ class StyleRows(QWidget):
             if number < len(styles):
                 row.show_style(styles[number], len(styles) > 1)
         self.add.setVisible(len(styles) < MOST_STYLES)
+        masked = sum(bool(style.mask) for style in styles)
+        self.masks.setText(f"{WHERE} ({masked})" if masked else WHERE)
 
 
 def describe(row: PictureControls, about: str, live: str) -> None:

@@ -16,7 +16,9 @@ from visualizer.panels.style_studio.state import StyleStudioState
 from visualizer.services import Services
 
 if TYPE_CHECKING:
+    from visualizer.panels.style_studio.gallery import RunGallery
     from visualizer.panels.style_studio.run_control import RunControl
+    from visualizer.panels.style_studio.saving import ResultFiles
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class TabHost:
     lane, job: make a lane or a long job that the panel joins when it closes, and whose lane counts
     for `is_settled`. say(topic, error): show a sentence until it is taken back with None.
     show_info: tell something that needs no answer. run: starts, steers and ends the run.
+    gallery, results: the runs that were made, and their files; None where a tab stands alone.
     """
 
     services: Services
@@ -36,6 +39,8 @@ class TabHost:
     say: Callable[[str, JobError | None], None]
     show_info: Callable[[str], None]
     run: RunControl
+    gallery: RunGallery | None = None
+    results: ResultFiles | None = None
 
 
 class Tab(PanelTab):

@@ -25,7 +25,7 @@ SIDE = 96
 MB = 2**20
 EMPTY = "Every run comes here with its settings. Press Start for the first one."
 CHOOSE = "Choose a run to see what it was made of."
-ROOM = "{count} of {most} runs · {size:.3g} of {bound:g} MB. The oldest go first."
+ROOM = "{count} of {most} runs · {size:.1f} of {bound:g} MB. The oldest go first."
 
 
 class GalleryTab(Tab):
@@ -102,7 +102,7 @@ class GalleryTab(Tab):
             lambda: self._with_chosen(lambda run: self.gallery.remove(run.number))
         )
         self.open.clicked.connect(self.results.ask_open)
-        self.animate.clicked.connect(lambda: self.results.ask_save_animation(self.settings.fps))
+        self.animate.clicked.connect(self.results.ask_save_animation)
         self.fps.setKeyboardTracking(False)
         self.fps.valueChanged.connect(lambda fps: self.look(fps=float(fps)))
 
@@ -156,7 +156,10 @@ class GalleryTab(Tab):
             self.about.setText(CHOOSE if runs else EMPTY)
         self.room.setText(
             ROOM.format(
-                count=len(runs), most=MOST_RUNS, size=bytes_of(runs) / MB, bound=MOST_BYTES / MB
+                count=len(runs),
+                most=MOST_RUNS,
+                size=max(bytes_of(runs) / MB, 0.1),
+                bound=MOST_BYTES / MB,
             )
         )
         self.room.setVisible(bool(runs))
