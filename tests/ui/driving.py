@@ -77,14 +77,16 @@ def hover(qtbot, view, row, column):
     qtbot.mouseMove(view.viewport(), view.pixel_to_widget(row, column))
 
 
-def send_wheel(widget, position: QPoint, delta: int):
+def send_wheel(
+    widget, position: QPoint, delta: int, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+):
     event = QWheelEvent(
         QPointF(position),
         QPointF(widget.mapToGlobal(position)),
         QPoint(),
         QPoint(0, delta),
         Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
+        held,
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )
