@@ -103,7 +103,7 @@ class MaskPainter(QWidget):
         self._layer.brush_turned.connect(self._turn_brush)
         self._view.brush_stepped.connect(self._step)
         self._view.command_given.connect(self._obey)
-        self._view._canvas.focus_lost.connect(self._lift)
+        self._view.focus_left.connect(self._lift)
 
     # -- what is shown ----------------------------------------------------------------------
 

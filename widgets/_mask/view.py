@@ -43,11 +43,14 @@ class MaskView(ImageView):
     brush_stepped = Signal(int, int)
     """Steps to the right and down."""
     command_given = Signal(str)
+    focus_left = Signal()
+    """The keys go elsewhere."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
         self._canvas.installEventFilter(self)
+        self._canvas.focus_lost.connect(self.focus_left)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Claim the keys that would else be shortcuts of the window, such as Ctrl+Z."""
