@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from engines._networks.capturing import as_maps
 from engines._style.checkpointing import recomputing
+from engines._style.folding import fold
 from engines._visualization.watch import tensor_of, twin
 from engines.errors import EngineError, StyleError
 from engines.out_of_memory import is_out_of_memory
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 # Networks halve what they see up to five times; below this its border is repeated.
 SMALLEST_SEEN = 32
 CALL_MARK = "#"
+_PROBE = 64
+_ROUNDING = 1e-4  # of the largest answer
 
 
 class _Reached(BaseException):
@@ -33,24 +36,49 @@ class _Reached(BaseException):
 class TappedNetwork:
     """A private copy of a network (its weights shared) that runs as far as its last tapped layer.
 
-    layers: as in `tap_choices`; average: whether max poolings are averaged. Several threads may
-    ask at once. Raises StyleError for layers that do not exist.
+    layers: as in `tap_choices`; average: whether max poolings are averaged; often: whether it is
+    worth making it quicker first (normalisations folded into convolutions, once it is seen that
+    the answers stay the same). Several threads may ask at once. Raises StyleError for layers that
+    do not exist.
     """
 
-    def __init__(self, model: LoadedModel, layers: Iterable[str], *, average: bool = False) -> None:
+    def __init__(
+        self,
+        model: LoadedModel,
+        layers: Iterable[str],
+        *,
+        average: bool = False,
+        often: bool = False,
+    ) -> None:
         self.layers = tuple(dict.fromkeys(layers))
         self.preprocess = model.preprocess
-        self.module = twin(model.module)
         self._local = threading.local()
         self._apart = False  # whether answers are copied, since something writes over them
-        for part in self.module.modules():
-            part.training = False
-            # What writes in place would copy its input for the gradient, or change what is tapped.
-            if getattr(part, "inplace", False) is True:
-                part.inplace = False  # type: ignore[assignment]
-        if average:
-            average_pooling(self.module)
+        self.module = _copy(model.module, average=average)
         self._listen(self.layers)
+        if often and self.layers:
+            self._fold(_copy(model.module, average=average))
+
+    def _fold(self, other: nn.Module) -> None:
+        """Run `other`, a second copy, from now on where it is quicker and answers the same."""
+        if not fold(other, self.layers):
+            return
+        weight = next(other.parameters())
+        probe = torch.linspace(0, 1, 3 * _PROBE**2, dtype=weight.dtype, device=weight.device)
+        # Every pixel another colour, and neighbours far apart.
+        picture = (probe * 997).frac().view(3, _PROBE, _PROBE)
+        plain = self.module
+        try:
+            with torch.no_grad():
+                expected = self.maps(picture)
+                self.module = other
+                self._listen(self.layers)
+                found = self.maps(picture)
+        except StyleError:  # it takes pictures of one size alone, or calls layers by another way
+            self.module = plain
+            return
+        if any(not _same(found[layer], expected[layer]) for layer in self.layers):
+            self.module = plain
 
     def _listen(self, layers: Iterable[str]) -> None:
         modules = dict(self.module.named_modules())
@@ -126,6 +154,27 @@ class TappedNetwork:
             self._apart = True
             return self._run(batch)
         return found
+
+
+def _copy(module: nn.Module, *, average: bool) -> nn.Module:
+    """Return a copy that only evaluates, shares its weights, and writes over nothing."""
+    copied = twin(module)
+    for part in copied.modules():
+        part.training = False
+        # What writes in place would copy its input for the gradient, or change what is tapped.
+        if getattr(part, "inplace", False) is True:
+            part.inplace = False  # type: ignore[assignment]
+    if average:
+        average_pooling(copied)
+    return copied
+
+
+def _same(found: Tensor, expected: Tensor) -> bool:
+    """Return whether both are the same but for rounding."""
+    size = float(expected.abs().max())
+    return bool(torch.isfinite(found).all()) and (
+        float((found - expected).abs().max()) <= _ROUNDING * size
+    )
 
 
 def average_pooling(module: nn.Module) -> int:

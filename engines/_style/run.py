@@ -82,7 +82,8 @@ def prepared(transfer: StyleTransfer, size: tuple[int, int], saving: bool) -> Ca
 
 
 def _network(transfer: StyleTransfer, settings: StyleSettings, layers: Layers) -> TappedNetwork:
-    return TappedNetwork(transfer.model, layers.names, average=settings.pooling == "average")
+    average = settings.pooling == "average"
+    return TappedNetwork(transfer.model, layers.names, average=average, often=True)
 
 
 class Course:

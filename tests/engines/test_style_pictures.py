@@ -302,6 +302,66 @@ def test_averaging_replaces_each_max_pooling_of_the_copy_alone():
     assert average_pooling(vgg19(weights=None)) == 5
 
 
+# Normalisations folded into convolutions
+
+
+def trained_like(module):
+    """Return `module` with normalisations that do something."""
+    generator = torch.Generator().manual_seed(2)
+    for part in module.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):
+            for values in (part.weight, part.running_var):
+                values.data = 0.5 + torch.rand(values.shape, generator=generator)
+            for values in (part.bias, part.running_mean):
+                values.data = torch.randn(values.shape, generator=generator) * 0.2
+    return module
+
+
+def listened_to(module):
+    return [part for part in module.modules() if part._forward_hooks]
+
+
+def test_a_folded_network_gives_the_same_maps_and_gradients():
+    model = model_of(trained_like(resnet18(weights=None)))
+    layers = ("bn1", "layer1.0.conv1", "layer1.0.bn1", "layer2")
+    at = picture(48, 40).requires_grad_(True)
+    answers = []
+    for often in (False, True):
+        network = TappedNetwork(model, layers, often=often)
+        kinds = [type(part).__name__ for part in network.module.modules()]
+        assert ("_Folded" in kinds) is often
+        maps = network.maps(at)
+        (gradient,) = torch.autograd.grad(sum(one.square().mean() for one in maps.values()), at)
+        answers.append({name: one.detach() for name, one in {**maps, "": gradient}.items()})
+    for layer, expected in answers[0].items():
+        difference = (answers[1][layer] - expected).abs().max()
+        assert float(difference) < 1e-5 * float(expected.abs().max())
+    assert not listened_to(model.module)
+    assert isinstance(model.module.bn1, torch.nn.BatchNorm2d)
+
+
+class Crossed(torch.nn.Module):
+    """Written as convolution, normalisation, but called the other way round."""
+
+    def __init__(self):
+        super().__init__()
+        self.filters = torch.nn.Conv2d(3, 3, 3, padding=1)
+        self.norm = torch.nn.BatchNorm2d(3)
+        self.last = torch.nn.Conv2d(3, 4, 3)
+
+    def forward(self, batch):
+        """Return the last filters' answer."""
+        return self.last(self.filters(self.norm(batch)))
+
+
+def test_a_network_that_folding_would_change_is_run_as_it_is():
+    model = model_of(trained_like(Crossed()))
+    expected = TappedNetwork(model, ("last",)).maps(picture())["last"]
+    network = TappedNetwork(model, ("last",), often=True)
+    assert isinstance(network.module.norm, torch.nn.BatchNorm2d)
+    torch.testing.assert_close(network.maps(picture())["last"], expected)
+
+
 # Random filters
 
 
