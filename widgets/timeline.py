@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
 
 from widgets.thumbnail_grid import PAD, Thumbnail, ThumbnailGrid
 
+_FIRST_KEYS = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right)
+
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
@@ -156,6 +158,11 @@ class Timeline(ThumbnailGrid):
             self.delete_wanted.emit(chosen)
         elif chosen is not None and key == Qt.Key.Key_Escape:
             self.clearSelection()
+        elif chosen is None and key in _FIRST_KEYS and self._snapshots:
+            # Qt takes the first one for current with the focus, from where Home would lead nowhere.
+            row = 0 if key == Qt.Key.Key_Home else len(self._snapshots) - 1
+            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(self.model().index(row, 0), flag)
         else:
             super().keyPressEvent(event)
 

@@ -52,10 +52,17 @@ def _feature_lab(services: Services) -> Panel:
     return FeatureLabPanel(services)
 
 
+def _style_studio(services: Services) -> Panel:
+    from visualizer.panels.style_studio import StyleStudioPanel
+
+    return StyleStudioPanel(services)
+
+
 PANELS: tuple[PanelEntry, ...] = (
     PanelEntry("kernel_lab", "Kernel Lab", "mdi6.grid", "Ctrl+1", _kernel_lab),
     PanelEntry("signals", "Signals", "mdi6.sine-wave", "Ctrl+2", _signals),
     PanelEntry("geometry", "Geometry", "mdi6.view-grid-outline", "Ctrl+3", _geometry),
     PanelEntry("cnn_viewer", "CNN Viewer", "mdi6.layers-triple-outline", "Ctrl+4", _cnn_viewer),
     PanelEntry("feature_lab", "Feature Lab", "mdi6.chart-scatter-plot", "Ctrl+5", _feature_lab),
+    PanelEntry("style_studio", "Style Studio", "mdi6.palette-outline", "Ctrl+6", _style_studio),
 )

@@ -19,7 +19,7 @@ from visualizer.panels.style_studio.state import MOST_KEPT, KeptPicture, StyleSt
 if TYPE_CHECKING:
     from engines.style import Step
 
-SPACING = 16  # of a run's length: how often a picture is kept
+PARTS, MOST_SPACING = 16, 25  # a picture is kept after that part of the run, or so many steps
 THUMBNAIL = 128  # pixels
 
 
@@ -58,19 +58,20 @@ class KeptPictures(QObject):
         self._saving, self._say = saving, say
         self._last = 0  # iteration that was kept last
         self._size: tuple[int, int] | None = None
+        self._sparser = 1  # doubled each time that half of them is given up
         self.thumbnails: dict[int, np.ndarray] = {}
         run.stepped.connect(self._stepped)
         run.finished.connect(self._finished)
 
     def begin(self) -> None:
         """Forget the pictures of the run before; their files go with the session."""
-        self._last, self._size = 0, None
+        self._last, self._size, self._sparser = 0, None, 1
         self.thumbnails.clear()
         state = self._edits.state
         self._edits.look(state.replace(kept=(), chosen=-1))
 
     def _stepped(self, step: Step) -> None:
-        spacing = max(1, round(step.of / SPACING))
+        spacing = self._sparser * min(max(1, round(step.of / PARTS)), MOST_SPACING)
         due = self._run.history.iteration - self._last >= spacing
         if due or step.size != self._size:
             self._keep(step)
@@ -125,6 +126,7 @@ class KeptPictures(QObject):
         kept = tuple(sorted((*kept, made), key=lambda one: one.iteration))
         if len(kept) > MOST_KEPT:
             kept = self._thinned(kept, state.chosen)
+            self._sparser *= 2
         self.thumbnails[made.iteration] = thumbnail_of(pixels)
         there = {one.iteration for one in kept}
         self.thumbnails = {n: small for n, small in self.thumbnails.items() if n in there}

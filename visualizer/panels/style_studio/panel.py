@@ -84,7 +84,13 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
             self.run, self.edits, services.session, services.saving, self.say, self
         )
         self.presenter = RunPresenter(
-            self.view, self.run, self.keeper, self.edits, self.lane("kept pictures"), self.say, self
+            self.view,
+            self.run,
+            self.keeper,
+            self.edits,
+            (self.lane("kept picture"), self.lane("small kept pictures")),
+            self.say,
+            self,
         )
         self.director = RunDirector(self)
         self.gallery = RunGallery(self)

@@ -46,13 +46,15 @@ class RunPresenter(QObject):
         run: RunControl,
         keeper: KeptPictures,
         edits: Edits[StyleStudioState],
-        lane: LatestWins,
+        lanes: tuple[LatestWins, LatestWins],
         say: Callable[[str, JobError | None], None],
         parent: QObject,
     ) -> None:
+        """lanes: in which the picture that is looked at is read, and the small ones."""
         super().__init__(parent)
         self._view, self._run, self._keeper = view, run, keeper
-        self._edits, self._lane, self._say = edits, lane, say
+        self._edits, self._say = edits, say
+        self._reading, self._reading_small = lanes
         self.shown: np.ndarray | None = None
         self._shown_kept: KeptPicture | None = None
         self._wanted: KeptPicture | None = None
@@ -110,24 +112,31 @@ class RunPresenter(QObject):
 
     def show_kept(self) -> None:
         """Show small pictures of all that is kept."""
-        small = self._keeper.thumbnails
+        small, timeline = self._keeper.thumbnails, self._view.timeline
         kept = [one for one in self._edits.state.kept if one.iteration in small]
-        shown = {snapshot.key: snapshot for snapshot in self._view.timeline.snapshots()}
-        self._view.timeline.set_snapshots(
-            [
-                shown[one.iteration]
-                if one.iteration in shown and shown[one.iteration].pixels is small[one.iteration]
-                else Snapshot(one.iteration, one.iteration, small[one.iteration], _about(one))
-                for one in kept
-            ]
+        shown = timeline.snapshots()
+        same = all(
+            snapshot.pixels is small.get(one.iteration)
+            for snapshot, one in zip(shown, kept, strict=False)
         )
+        if same and len(kept) == len(shown):
+            return
+        snapshots = [
+            Snapshot(one.iteration, one.iteration, small[one.iteration], _about(one))
+            for one in kept
+        ]
+        if same and len(kept) == len(shown) + 1:
+            timeline.add_snapshot(snapshots[-1])
+        else:
+            timeline.set_snapshots(snapshots)
         chosen = self.chosen()
-        self._view.timeline.set_chosen(chosen.iteration if chosen is not None else None)
+        timeline.set_chosen(chosen.iteration if chosen is not None else None)
 
     def read_again(self) -> None:
-        """Read the kept pictures of a session that was opened again."""
+        """Read the kept pictures of a session that was opened again, all anew."""
+        self._keeper.thumbnails.clear()
         kept = self._edits.state.kept
-        self._lane.submit(
+        self._reading_small.submit(
             lambda: read_thumbnails(kept),
             self._keeper.take_thumbnails,
             lambda error: self._say("kept", error),
@@ -145,7 +154,7 @@ class RunPresenter(QObject):
             self._show_newest()
         elif wanted not in (self._shown_kept, self._wanted):
             self._wanted = wanted
-            self._lane.submit(
+            self._reading.submit(
                 lambda: read_kept(wanted),
                 lambda pixels: self._show_read(wanted, pixels),
                 self._not_read,
