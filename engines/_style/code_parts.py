@@ -271,7 +271,7 @@ def optimise(picture, targets, steps):
     """Change the picture in place, with at most so many evaluations."""
     picture.requires_grad_(True)
     optimizer = torch.optim.LBFGS(
-        [picture], {rate!r}, max_iter=steps, max_eval=steps, history_size=20,
+        [picture], {rate!r}, max_iter=steps, max_eval=steps, history_size=10,
         tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe",
     )
 '''

@@ -13,7 +13,7 @@ from engines._style.settings import OptimiserKey
 if TYPE_CHECKING:
     from torch import Tensor
 
-HISTORY = 20
+HISTORY = 10
 # The first step of L-BFGS, and the longest, in parts of [0, 1] (root mean square over pixels).
 _FIRST_STEP, _LONGEST_STEP = 0.02, 0.1
 _LOOKED_BACK = 5

@@ -271,7 +271,7 @@ def test_adam_keeps_less_than_lbfgs():
         MEASURED.bytes_at(size, saving=False, settings=StyleSettings(optimiser=key))
         for key in ("lbfgs", "adam")
     )
-    assert lbfgs - adam == pytest.approx((2 * 20 - 4) * 12 * 512 * 512)
+    assert lbfgs - adam == pytest.approx((2 * 10 - 4) * 12 * 512 * 512)
 
 
 def test_a_probe_counts_what_an_evaluation_keeps_and_times_it():
