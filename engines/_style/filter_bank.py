@@ -8,7 +8,7 @@ from torch.nn import functional
 
 
 class Scale(nn.Module):
-    """Filters of side × side on the picture averaged down by `factor`, then ReLU."""
+    """Filters of side × side on the picture scaled down by `factor`, then ReLU."""
 
     def __init__(self, factor: int, channels: int, side: int) -> None:
         super().__init__()
@@ -22,7 +22,11 @@ class Scale(nn.Module):
     def forward(self, batch: Tensor) -> Tensor:
         """Return the maps, (N, channels, H / factor, W / factor)."""
         if self.factor > 1:
-            batch = functional.avg_pool2d(batch, self.factor, ceil_mode=True)
+            sides = [-(-side // self.factor) for side in batch.shape[2:]]
+            # Overlapping and filtered: boxes side by side would be seen in the picture as blocks.
+            batch = functional.interpolate(
+                batch, sides, mode="bilinear", align_corners=False, antialias=True
+            )
         return functional.relu(self.filters(batch))
 
 
@@ -31,6 +35,7 @@ class FilterBank(nn.Module):
 
     def __init__(self, factors: tuple[int, ...], channels: int, side: int) -> None:
         super().__init__()
+        self.factors = factors
         for factor in factors:
             self.add_module(f"scale_{factor}", Scale(factor, channels, side))
 

@@ -24,7 +24,7 @@ def random_filters(
 ) -> LoadedModel:
     """Return random filters as a network: one layer "scale_1", "scale_2" … for each of `scales`.
 
-    In each the picture is averaged down by that factor and goes through `channels` filters of
+    In each the picture is scaled down by that factor and goes through `channels` filters of
     7 × 7, drawn by `seed`, then a ReLU. It has no classes. Raises StyleError for scales below 1 or
     given twice, and for less than one channel.
     """

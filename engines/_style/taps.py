@@ -49,14 +49,14 @@ def suggest_layers(model: LoadedModel) -> SuggestedLayers:
     """Return layers that give good pictures with `model`: one for content, a few for style.
 
     For VGG those of Gatys et al. (relu1_1 … relu5_1 and relu4_2); for the embedded network the
-    stem and its first four stages; for others the last layer before each halving of the maps up
-    to a sixteenth, and for content the one nearest to an eighth. Raises StyleError where a network
-    has no such layers.
+    stem and its first four stages; for random filters all scales, and for content the finest; for
+    others the last layer before each halving of the maps up to a sixteenth, and for content the
+    one nearest to an eighth. Raises StyleError where a network has no such layers.
     """
     modules = dict(model.module.named_modules())
     content, style = _KNOWN.get(model.card.name, ("", ()))
     if not style or any(layer not in modules for layer in (content, *style)):
-        content, style = _of_vgg(model.module) or _by_halvings(model)
+        content, style = _of_vgg(model.module) or _of_filters(model.module) or _by_halvings(model)
     return SuggestedLayers((LayerWeight(content),), tuple(map(LayerWeight, style)))
 
 
@@ -77,6 +77,17 @@ def _of_vgg(module: nn.Module) -> tuple[str, tuple[str, ...]] | None:
     if len(blocks) < 5:
         return None
     return blocks[3][min(1, len(blocks[3]) - 1)], tuple(block[0] for block in blocks[:5])
+
+
+def _of_filters(module: nn.Module) -> tuple[str, tuple[str, ...]] | None:
+    """Return the finest scale and all scales, where it is a bank of filters."""
+    from engines._style.filter_bank import FilterBank
+
+    if not isinstance(module, FilterBank):
+        return None
+    # Without depth no layer knows what is where but by its colours: the finest shows it best.
+    names = tuple(f"scale_{factor}" for factor in sorted(module.factors))
+    return names[0], names
 
 
 def _by_halvings(model: LoadedModel) -> tuple[str, tuple[str, ...]]:

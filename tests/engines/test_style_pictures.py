@@ -383,6 +383,7 @@ def test_random_filters_see_the_picture_at_each_scale():
     suggested = suggest_layers(model)
     assert {"scale_1", "scale_4"} <= set(tap_choices(model))
     assert [one.layer for one in suggested.style] == ["scale_1", "scale_4"]
+    assert [one.layer for one in suggested.content] == ["scale_1"]
     found = TappedNetwork(model, ("scale_1", "scale_4")).maps(picture(64, 80))
     assert found["scale_1"].shape == (5, 64, 80)
     assert found["scale_4"].shape == (5, 16, 20)
