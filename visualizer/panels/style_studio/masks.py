@@ -45,8 +45,8 @@ class Painted:
 class MaskDialog(QDialog):
     """Paints the masks of all styles; they are told once, when the person takes them over."""
 
-    taken = Signal(dict)
-    """The masks that are other than before, by the style's number from 0; None: everywhere."""
+    taken = Signal(object)
+    """A dict of the masks that are other than before, by the style's number; None: everywhere."""
 
     def __init__(self, content: np.ndarray, styles: Sequence[Painted], parent: QWidget) -> None:
         """content: uint8 (H, W, 3)."""
@@ -54,6 +54,7 @@ class MaskDialog(QDialog):
         self.setObjectName("mask_dialog")
         self.setWindowTitle("Where the styles go")
         self.resize(760, 620)
+        self.content_size = content.shape[:2]
         self._names = [style.name for style in styles]
         self._before = [style.mask for style in styles]
         self._masks = list(self._before)
