@@ -93,8 +93,8 @@ _MEAN_STD = '''
 def statistic(maps):
     """Return the mean and the standard deviation of each channel."""
     flat = maps.flatten(1)
-    floor = 1e-6 * flat.detach().square().mean() + 1e-30  # a root has no gradient at 0
-    deviation = (flat.var(dim=1, correction=0) + floor).sqrt() - floor.sqrt()
+    floor = 1e-12  # a root has no gradient at 0
+    deviation = (flat.var(dim=1, correction=0) + floor).sqrt() - floor**0.5
     return torch.stack([flat.mean(dim=1), deviation])
 '''
 _HISTOGRAM = '''
