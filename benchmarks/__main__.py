@@ -10,10 +10,12 @@ from benchmarks import (
     learning,
     live,
     startup,
+    style,
 )
 
 PARTS = (
     startup, filtering, interaction, cnn, live, feature_visualization, features, learning, finetune,
+    style,
 )  # fmt: skip
 
 for part in PARTS:
