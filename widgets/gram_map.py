@@ -88,6 +88,7 @@ class GramMap(ZoomedSquareMap):
             self.set_chosen(None)
             self._hover(None)
             self.fit()
+            self._fit_ticks()  # a linked map may have brought the view here before
         self._show_readout()
 
     def set_title(self, title: str) -> None:

@@ -31,9 +31,16 @@ def seen_style(transfer: StyleTransfer, size: tuple[int, int], index: int = 0) -
     return styled(style, resized(transfer.content, size), transfer.settings)
 
 
-def seen_picture(transfer: StyleTransfer, picture: Tensor) -> Tensor:
-    """Return a generated picture (3, h, w) in [0, 1] as it is compared: grey for luminance."""
+def seen_picture(
+    transfer: StyleTransfer, picture: Tensor, size: tuple[int, int] | None = None
+) -> Tensor:
+    """Return a generated picture (3, h, w) in [0, 1] as it is compared: grey for luminance.
+
+    size: (height, width) to bring it to, None for its own.
+    """
     made = checked(picture, "The picture")
+    if size is not None:
+        made = resized(made, size)
     return luminance(made).contiguous() if transfer.settings.colours == "luminance" else made
 
 

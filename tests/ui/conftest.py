@@ -8,6 +8,7 @@ from PIL import Image
 
 from cnn_tab_bench import Bench
 from driving import settle
+from style_tab_bench import StyleBench
 from visualizer import theme
 from visualizer.app import make_application
 from visualizer.main_window import MainWindow
@@ -79,5 +80,13 @@ def geometry(qtbot, window):
 def bench(qtbot):
     """A window for one tab of the CNN Viewer; closed afterwards."""
     made = Bench()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def style_bench(qtbot):
+    """A window for one tab of the Style Studio; closed afterwards."""
+    made = StyleBench()
     yield made
     made.close()

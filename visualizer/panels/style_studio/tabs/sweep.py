@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QSignalBlocker
+from PySide6.QtCore import QEvent, QModelIndex, QSignalBlocker
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from engines.errors import EngineError
@@ -153,6 +153,7 @@ class SweepTab(Tab):
         """Set the controls; the sheet stays, it tells its own weights."""
         self._context = context
         settings = self.settings
+        self._align()
         self.field.setCurrentIndex(self.field.findData(settings.field))
         self.low.set_value(settings.low)
         self.high.set_value(settings.high)
@@ -160,6 +161,19 @@ class SweepTab(Tab):
             with QSignalBlocker(box):
                 box.setValue(value)
         self._show_buttons()
+
+    def _align(self) -> None:
+        """Let both sliders begin below each other, whatever the size of the text."""
+        sliders = (self.low, self.high)
+        wide = max(one.symbol.sizeHint().width() for one in sliders)
+        for one in sliders:
+            one.symbol.setFixedWidth(wide)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "high"):
+            self._align()
 
     def _order(self) -> RunOrder | None:
         context = self._context

@@ -1,0 +1,155 @@
+"""Formulae: the loss that is minimised, and its numbers at the newest step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from visualizer.formulas import typeset
+from visualizer.jobs import JobError
+from visualizer.panels.style_studio.context import Context
+from visualizer.panels.style_studio.tabs.base import Tab, TabHost
+from visualizer.panels.style_studio.tabs.parts import fill_page, number, percent, told
+from widgets.bar_list import Bar, BarList
+from widgets.form_parts import wrapping_label
+from widgets.formula_label import FormulaLabel
+
+if TYPE_CHECKING:
+    from engines.style import Step, StyleSettings
+
+TOPIC = "formulae"
+KINDS = {"total": "Total loss", "content": "Content", "style": "Style", "tv": "Smoothness"}
+WAITS = "Press Start: the numbers of every step come here."
+SIGNS = (
+    "α, β, γ: the weights at the left; w: a layer's share; d: the target's mean square, which "
+    "makes one setting do for all networks; F: maps, with a hat the target's."
+)
+
+
+@dataclass(frozen=True)
+class Law:
+    """A formula as LaTeX and in plain signs."""
+
+    latex: str
+    plain: str
+
+
+class _Term(QFrame):
+    """One kind of term: its law, and a line with numbers for each layer."""
+
+    def __init__(self, kind: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"formulae_{kind}")
+        self.title = QLabel(KINDS[kind], objectName=f"formulae_{kind}_title")
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+        self.law = FormulaLabel()
+        self.law.setObjectName(f"formulae_{kind}_law")
+        self.numbers = wrapping_label(f"formulae_{kind}_numbers")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 4)
+        layout.setSpacing(2)
+        for part in (self.title, self.law, self.numbers):
+            layout.addWidget(part)
+
+
+class FormulaeTab(Tab):
+    """The laws set once, their numbers live."""
+
+    name = "formulae"
+    title = "Formulae"
+    tooltip = "The loss that is minimised, with the numbers of the newest step"
+
+    def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
+        super().__init__(host, parent)
+        self._lane = host.lane("formulae")
+        self._laws: dict[str, Law] = {}
+        self._of: tuple[Step, StyleSettings] | None = None  # the newest step, and what it obeyed
+        self.terms = {kind: _Term(kind) for kind in KINDS}
+        self.parts = BarList("formulae_parts", "What each term adds to the total loss")
+        self.when = wrapping_label("formulae_when")
+        fill_page(
+            self, self.name, self.when, self.parts, *self.terms.values(),
+            told(SIGNS, "formulae_signs"),
+        )  # fmt: skip
+
+    def show_context(self, context: Context) -> None:
+        """Show the newest step's numbers, and other laws where the statistic is another."""
+        from engines.style import loss_terms
+
+        step, settings = context.step, context.settings
+        if step is None or settings is None:
+            self._of = None
+            self._show_none()
+            return
+        if self._of is None or self._of[0] is not step:
+            self._of = step, settings
+        settings = self._of[1]  # while it is paused others may be set, which made none of this
+        height, width = step.size
+        self.when.setText(f"Step {step.iteration:,} of {step.of:,}, at {width} × {height}")
+        found = loss_terms(step, settings, context.suggested)
+        laws: dict[str, Law] = {}
+        lines: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        for term in found:
+            kind, _, layer = term.key.partition(":")
+            laws.setdefault(kind, Law(term.latex, term.plain))
+            lines[kind].append(f"{layer}: {term.plain_numbers}" if layer else term.plain_numbers)
+        for kind, part in self.terms.items():
+            part.setVisible(bool(lines[kind]))
+            part.numbers.setText("\n".join(lines[kind]))
+        self._show_parts([(term.key, term.value) for term in found[1:]], found[0].value)
+        self._set_laws(laws)
+
+    def _show_none(self) -> None:
+        self.when.setText(WAITS)
+        self.parts.set_bars(())
+        for part in self.terms.values():
+            part.hide()
+
+    def _show_parts(self, terms: list[tuple[str, float]], total: float) -> None:
+        bars = []
+        for key, value in terms:
+            kind, _, layer = key.partition(":")
+            name = f"{KINDS[kind]} {layer}".rstrip()
+            share = f", {percent(value / total)}" if total else ""
+            bars.append(Bar(name, value, f"{number(value)}{share}"))
+        self.parts.set_bars(bars)
+
+    # -- the laws ---------------------------------------------------------------------------
+
+    def _set_laws(self, laws: dict[str, Law]) -> None:
+        """Have the laws set; that takes a while, so only where they are others."""
+        if laws == self._laws:
+            return
+        self._laws = laws
+        color = self.palette().color(QPalette.ColorRole.WindowText).name()
+        points = self.font().pointSizeF()
+
+        def work() -> dict[str, tuple[bytes, str]]:
+            return {
+                kind: (typeset(law.latex, color, points), law.plain) for kind, law in laws.items()
+            }
+
+        self._lane.submit(work, self._show_laws, self._failed)
+
+    def _show_laws(self, made: dict[str, tuple[bytes, str]]) -> None:
+        self.host.say(TOPIC, None)
+        for kind, (svg, plain) in made.items():
+            self.terms[kind].law.set_svg(svg, plain)
+        self.settled.emit()
+
+    def _failed(self, error: JobError) -> None:
+        self.host.say(TOPIC, error)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Set the laws anew in the colour and size of the text."""
+        super().changeEvent(event)
+        kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
+        if event.type() in kinds and getattr(self, "_laws", None):
+            laws, self._laws = self._laws, {}
+            self._set_laws(laws)
