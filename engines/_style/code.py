@@ -10,6 +10,7 @@ import torch
 from engines._models.network_code import network_code
 from engines._style import code_parts as parts
 from engines._style.filter_bank import Scale
+from engines._style.network import always_even
 from engines._style.random_filters import RANDOM_FILTERS
 from engines._style.taps import suggest_layers
 from engines._style.targets import Layers, counting
@@ -27,9 +28,10 @@ def code_for(settings: StyleSettings, model: LoadedModel, weights: str = "best")
     needed, made = _network(model, weights)
     # "from torch import nn" and the like stand in the order that a linter wants.
     imports = sorted({"import torch", "from PIL import Image", *needed}, key=_by_module)
-    ready = model.preprocess
+    ready, even = model.preprocess, always_even(model.module)
+    first = ["import math", "import sys"] if even else ["import sys"]
     blocks = [
-        parts.HEAD.format(title=model.card.title, imports="\n".join(["import sys", "", *imports])),
+        parts.HEAD.format(title=model.card.title, imports="\n".join([*first, "", *imports])),
         parts.NUMBERS.format(
             content_weight=settings.content_weight,
             style_weight=settings.style_weight,
@@ -46,6 +48,8 @@ def code_for(settings: StyleSettings, model: LoadedModel, weights: str = "best")
             mean=list(ready.mean),
             std=list(ready.std),
             channels=parts.TO_GREY if ready.channels == 1 else "",
+            even=parts.EVEN if even else "",
+            part=parts.PART if even else "",
             to_maps=".permute(0, 3, 1, 2)" if _channels_last(model, layers.names) else "",
         ),
         parts.STATISTICS[settings.statistic],

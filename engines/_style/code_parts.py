@@ -41,6 +41,15 @@ for parent in list(network.modules()):
 TO_GREY = """
     grey = torch.tensor([0.299, 0.587, 0.114])[:, None, None]
     picture = (picture * grey).sum(dim=0, keepdim=True)"""
+EVEN = """
+    # This network pads odd sizes in a way that it was not trained for: go on to the next multiple.
+    height, width = batch.shape[2:]
+    batch = functional.pad(batch, (0, -width % 32, 0, -height % 32), mode="reflect")"""
+PART = """
+    high, wide = height / batch.shape[2], width / batch.shape[3]
+    for layer, one in maps.items():
+        rows, columns = (math.ceil(n * s - 1e-6) for n, s in zip(one.shape[1:], (high, wide)))
+        maps[layer] = one[:, :rows, :columns]  # what belongs to the picture"""
 TAPS = '''
 class Done(BaseException):
     """Every layer has answered: the rest of the network need not run."""
@@ -75,13 +84,14 @@ def maps_of(picture):
     height, width = batch.shape[2:]
     if min(height, width) < 32:  # most networks halve what they see five times
         missing = (0, max(32 - width, 0), 0, max(32 - height, 0))
-        batch = functional.pad(batch, missing, mode="replicate")
+        batch = functional.pad(batch, missing, mode="replicate"){even}
     try:
         if LAYERS:
             network(batch)
     except Done:
         pass
-    return {{layer: answers[layer]{to_maps}[0] for layer in LAYERS}}
+    maps = {{layer: answers[layer]{to_maps}[0] for layer in LAYERS}}{part}
+    return maps
 '''
 _GRAM = '''
 def statistic(maps):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 # Networks halve what they see up to five times; below this its border is repeated.
 SMALLEST_SEEN = 32
+# TensorFlow's "same" padding puts a row of zeros above a map or none, as its height is odd or
+# even. Networks trained on even sizes answer to a row they never met many times as strongly as to
+# anything else, and a transfer then paints only that border: they are given multiples of this.
+_ALWAYS_EVEN = 32
+_SAME = ("Conv2dSame", "MaxPool2dSame", "AvgPool2dSame")
 CALL_MARK = "#"
 _PROBE = 64
 _ROUNDING = 1e-4  # of the largest answer
@@ -53,6 +59,8 @@ class TappedNetwork:
         self.layers = tuple(dict.fromkeys(layers))
         self.preprocess = model.preprocess
         self._local = threading.local()
+        self._multiple = _ALWAYS_EVEN if always_even(model.module) else 1
+        self._last: frozenset[str] | None = None  # layers whose channels lie last, once known
         self._apart = False  # whether answers are copied, since something writes over them
         self.module = _copy(model.module, average=average)
         self._listen(self.layers)
@@ -118,17 +126,40 @@ class TappedNetwork:
     def maps(self, picture: Tensor) -> dict[str, Tensor]:
         """Return the maps (C, h, w) of every layer for a picture (3, H, W), gradients included.
 
-        Pictures with a side under 32 pixels are first extended by their border.
+        Pictures with a side under 32 pixels are first extended by their border, and those for a
+        network with TensorFlow's padding by their mirror image to multiples of 32; what belongs to
+        the mirror image alone is cut off again.
         """
         if not self.layers:
             return {}
         batch = self.preprocess.normalise(self.preprocess.channelled(picture))[None]
-        below = max(SMALLEST_SEEN - picture.shape[1], 0)
-        beside = max(SMALLEST_SEEN - picture.shape[2], 0)
-        if below or beside:
-            batch = functional.pad(batch, (0, beside, 0, below), mode="replicate")
+        height, width = (max(side, SMALLEST_SEEN) for side in picture.shape[1:])
+        batch = _extended(batch, height, width, "replicate")
+        below, beside = (-side % self._multiple for side in (height, width))
+        batch = _extended(batch, height + below, width + beside, "reflect")
         found = self._run(batch)
-        return {layer: _as_maps(layer, found[layer]) for layer in self.layers}
+        last = self._channels_last()
+        maps = {layer: _as_maps(layer, found[layer], layer in last) for layer in self.layers}
+        if not below and not beside:
+            return maps
+        shares = height / (height + below), width / (width + beside)
+        return {layer: _part(one, *shares) for layer, one in maps.items()}
+
+    def _channels_last(self) -> frozenset[str]:
+        """Return the layers that answer (1, h, w, C), which a square picture alone shows."""
+        if self._last is None:
+            try:
+                with torch.no_grad():
+                    found = self._run(torch.zeros(1, self.preprocess.channels, _PROBE, _PROBE))
+            except StyleError:  # it takes pictures of one size alone
+                found = {}
+            shapes = {layer: answer.shape for layer, answer in found.items()}
+            self._last = frozenset(
+                layer
+                for layer, shape in shapes.items()
+                if len(shape) == 4 and shape[1] == shape[2] != shape[3]
+            )
+        return self._last
 
     def _run(self, batch: Tensor) -> dict[str, Tensor]:
         local = self._local
@@ -177,6 +208,11 @@ def _same(found: Tensor, expected: Tensor) -> bool:
     )
 
 
+def always_even(module: nn.Module) -> bool:
+    """Return whether a network pads as TensorFlow does, and so needs sizes that halve evenly."""
+    return any(type(part).__name__ in _SAME for part in module.modules())
+
+
 def average_pooling(module: nn.Module) -> int:
     """Put average pooling where `module` has max pooling, in place; return how often."""
     count = 0
@@ -191,13 +227,32 @@ def average_pooling(module: nn.Module) -> int:
     return count
 
 
-def _as_maps(layer: str, answer: Tensor) -> Tensor:
-    if answer.ndim not in (3, 4):
-        raise StyleError(
-            f"The layer “{layer}” gives no maps but an answer of shape "
-            f"{' × '.join(map(str, answer.shape))}; choose a layer with a height and a width."
-        )
-    return as_maps(answer).values[0]
+def _extended(batch: Tensor, height: int, width: int, mode: str) -> Tensor:
+    """Return the batch with rows below and columns at the right, up to that size."""
+    below, beside = height - batch.shape[2], width - batch.shape[3]
+    if not below and not beside:
+        return batch
+    return functional.pad(batch, (0, beside, 0, below), mode=mode)
+
+
+def _part(maps: Tensor, high: float, wide: float) -> Tensor:
+    """Return the upper left part, as many rows and columns as have something of that share."""
+    rows, columns = (
+        math.ceil(side * share - 1e-6)
+        for side, share in zip(maps.shape[1:], (high, wide), strict=True)
+    )
+    return maps[:, :rows, :columns]
+
+
+def _as_maps(layer: str, answer: Tensor, channels_last: bool) -> Tensor:
+    if answer.ndim == 4:
+        return answer[0].permute(2, 0, 1) if channels_last else answer[0]
+    if answer.ndim == 3:
+        return as_maps(answer).values[0]
+    raise StyleError(
+        f"The layer “{layer}” gives no maps but an answer of shape "
+        f"{' × '.join(map(str, answer.shape))}; choose a layer with a height and a width."
+    )
 
 
 def _forward(module: nn.Module, batch: Tensor) -> None:
