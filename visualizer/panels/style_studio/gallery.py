@@ -9,7 +9,12 @@ from PySide6.QtCore import QObject, Signal
 
 from engines.errors import EngineError
 from visualizer.jobs import JobError
-from visualizer.panels.style_studio.gallery_making import as_made, making_of, written_out
+from visualizer.panels.style_studio.gallery_making import (
+    as_made,
+    making_of,
+    runs_code,
+    written_out,
+)
 from visualizer.panels.style_studio.keeping import read_kept, read_thumbnails, thumbnail_of
 from visualizer.panels.style_studio.run_control import RunHistory
 from visualizer.panels.style_studio.state import (
@@ -29,6 +34,10 @@ MOST_RUNS = 24
 MOST_BYTES = 256 * 2**20  # of their pictures, which lie with the session on disk
 TERMS = ("total", "content", "style", "tv")
 FULL = "The gallery is full; its oldest run was let go ({which})."
+RUNS_CODE = (
+    "{name} is a file that runs code: it is opened only where you choose it. The present network "
+    "stays."
+)
 GONE = "The picture of run {number} is no longer there; its settings can still be used."
 
 
@@ -198,6 +207,8 @@ class RunGallery(QObject):
 
     def use_settings(self, run: GalleryRun) -> None:
         """Set everything to what `run` was made of, as a step that can be undone."""
+        if runs_code(self._state, run.making):
+            self._panel.show_info(RUNS_CODE.format(name=run.making.network_name))
         self._panel.edits.apply(
             as_made(self._state, run.making, self._suggested(run)), f"settings of run {run.number}"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engines.style import StyleSettings, SuggestedLayers
@@ -34,6 +33,7 @@ def making_of(state: StyleStudioState, order: RunOrder) -> Making:
         settings=written_out(state.settings, order.settings),
         content_name=order.content.image.source,
         style_names=tuple(style.picture.image.source for style in order.styles),
+        network_name=order.network.card.title,
         weights=order.network.card.weights_state,
     )
 
@@ -81,7 +81,9 @@ def _choices(layers: Sequence[LayerWeight]) -> tuple[LayerChoice, ...]:
 def as_made(
     state: StyleStudioState, making: Making, suggested: SuggestedLayers | None
 ) -> StyleStudioState:
-    """Return `state` set to what a run was made of; pictures that played stay as they are.
+    """Return `state` set to what a run was made of.
+
+    Pictures that played stay as they are, and so does the network where the run's would run code.
 
     suggested: the usual layers of the run's network where it is the present one: where the run had
     just those, none are named, so that they follow another network.
@@ -96,7 +98,13 @@ def as_made(
         content = state.content
     if any(style.picture.is_live for style in styles):
         styles = state.styles
-    return state.replace(content=content, styles=styles, model=making.model, settings=settings)
+    model = state.model if runs_code(state, making) else making.model
+    return state.replace(content=content, styles=styles, model=model, settings=settings)
+
+
+def runs_code(state: StyleStudioState, making: Making) -> bool:
+    """Return whether the run's network is a file whose code would have to be run for it."""
+    return making.model.trusted and state.model != making.model
 
 
 def _used(suggested: SuggestedLayers) -> StyleSettings:
@@ -113,9 +121,7 @@ def weights_text(settings: RunSettings) -> str:
 
 def network_text(making: Making) -> str:
     """Return the network's name and the state of its weights."""
-    name = making.model.name
-    if Path(name).is_absolute():
-        name = Path(name).name  # of a file that holds the network
+    name = making.network_name or making.model.name
     return f"{name} ({making.weights})" if making.weights else name
 
 

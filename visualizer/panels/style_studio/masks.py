@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from visualizer.panels.style_studio.panel import StyleStudioPanel
 
 TINTS = ("accent", "sky", "green", "red")  # of curve_plot.COLORS, one for each style
+MOST_LETTERS = 16  # of a style's name on its button
 EVERYWHERE = "Nothing is painted: {name} goes everywhere."
-COVERS = "{name} goes where it is painted, {share:.0%} of the picture."
+COVERS = "{name} goes where it is painted."
 NOT_YET = "The pictures are still being loaded; paint in a moment."
 NEXT_RUN = "The run goes on with the masks it began with. Stop it, then “Go on” takes the new ones."
 
@@ -62,7 +63,11 @@ class MaskDialog(QDialog):
         self.which = ToggleRow(
             "mask_style",
             [
-                Choice(str(number), f"{number + 1} {style.name}", f"Paint where {style.name} goes")
+                Choice(
+                    str(number),
+                    f"{number + 1} {_short(style.name)}",
+                    f"Paint where {style.name} goes",
+                )
                 for number, style in enumerate(styles)
             ],
         )
@@ -119,7 +124,7 @@ class MaskDialog(QDialog):
         if mask is None:
             self.said.setText(EVERYWHERE.format(name=name))
         else:
-            self.said.setText(COVERS.format(name=name, share=float(mask.mean())))
+            self.said.setText(COVERS.format(name=name))
         others = [one for n, one in enumerate(self._masks) if n != self._number]
         self.rest.setEnabled(any(one is not None for one in others))
 
@@ -216,6 +221,10 @@ class StyleMasks(QObject):
         """Close the dialog: the panel goes."""
         if self.dialog is not None:
             self.dialog.close()
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
 
 
 def fitted(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -93,8 +93,12 @@ def read(path: Path, session: Session, present: StyleStudioState) -> Opened:
     content = _picture(path.parent, told.content, SAMPLES.values())
     if content is None:
         notes.append(STANDS_IN.format(names=f"“{told.content}”"))
-    model, settings = _model(told), from_engine(found.settings)
-    if model is None:
+    title, settings = _title(told), from_engine(found.settings)
+    model = None
+    if title is not None:
+        weights = "none" if told.weights == "untrained" else "best"
+        model = ModelChoice(name=told.model, weights=weights)
+    else:
         notes.append(NO_NETWORK.format(name=told.model))
         settings = settings.replace(content_layers=(), style_layers=())
     making = Making(
@@ -104,6 +108,7 @@ def read(path: Path, session: Session, present: StyleStudioState) -> Opened:
         settings=settings,
         content_name=told.content,
         style_names=told.styles,
+        network_name=title or told.model,
         weights=told.weights,
     )
     pixels = np.rint(found.image.array * 255).astype(np.uint8)
@@ -154,13 +159,12 @@ def _picture(folder: Path, name: str, samples: Iterable[Sample]) -> PictureSourc
     return None
 
 
-def _model(told: Provenance) -> ModelChoice | None:
-    """Return the network of the catalogue; a file's is never opened because a picture says so."""
+def _title(told: Provenance) -> str | None:
+    """Return the network's title; None for a file's, which is never opened for a picture's sake."""
     try:
-        card(told.model)
+        return card(told.model).title
     except EngineError:
         return None
-    return ModelChoice(name=told.model, weights="none" if told.weights == "untrained" else "best")
 
 
 def write_animation(path: Path, kept: tuple[KeptPicture, ...], fps: float) -> int:

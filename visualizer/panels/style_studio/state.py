@@ -90,7 +90,7 @@ class Making(Frozen):
     """All that a run is made of: enough to make its picture again.
 
     settings: their layers written out; content_name, style_names: of the pictures, for people;
-    weights: what the network's hold, as `ModelCard.weights_state`.
+    network_name: the network's title; weights: their state, as `ModelCard.weights_state`.
     """
 
     content: PictureSource = CONTENT
@@ -101,6 +101,7 @@ class Making(Frozen):
     settings: RunSettings = RunSettings()
     content_name: str = ""
     style_names: tuple[str, ...] = ()
+    network_name: str = ""
     weights: str = ""
 
 
