@@ -54,9 +54,7 @@ def wait_for_steps(qtbot, panel, count):
 def pause(qtbot, panel):
     """Pause, and wait until the step under way has been told."""
     panel.run.pause()
-    before = len(panel.run.history)
-    panel.run.step()  # comes after the one under way
-    qtbot.waitUntil(lambda: len(panel.run.history) > before, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.run.job.at_rest, timeout=20_000)
 
 
 def drop(panel, path, place=None):

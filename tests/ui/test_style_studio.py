@@ -99,7 +99,7 @@ def test_pause_waits_and_a_step_is_one_step(qtbot, long_run):
     pause(qtbot, long_run)
     count = len(long_run.run.history)
     press(qtbot, long_run, "run_step")
-    qtbot.waitUntil(lambda: len(long_run.run.history) > count)
+    qtbot.waitUntil(lambda: long_run.run.job.at_rest, timeout=20_000)
     assert len(long_run.run.history) == count + 1
     assert child(long_run, QToolButton, "run_pause").isChecked()
     press(qtbot, long_run, "run_pause")

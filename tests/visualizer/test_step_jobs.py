@@ -68,6 +68,24 @@ def test_paused_work_takes_no_step_until_it_is_resumed(qtbot, job):
     assert told == [0, 1, 2]
 
 
+def test_a_pause_is_in_force_once_the_step_under_way_has_been_told(qtbot, job):
+    counter = Counter()
+    told = collect(job)
+    job.start(counter.steps)
+    job.pause()
+    assert not job.at_rest  # a step is under way
+    counter.allowed.release()
+    qtbot.waitUntil(lambda: job.at_rest)
+    assert told == [1]
+    job.step()
+    assert not job.at_rest
+    counter.allowed.release()
+    qtbot.waitUntil(lambda: job.at_rest)
+    assert told == [1, 2]
+    job.cancel()
+    assert not job.at_rest
+
+
 def test_single_steps_while_paused(qtbot, job):
     told = collect(job)
     job.start(lambda: iter(range(10)), paused=True)

@@ -41,6 +41,7 @@ class _Run:
         self.paused = False
         self.single = 0  # steps to take although paused
         self.cancelled = False
+        self.resting = False  # the worker waits for the end of a pause
         self.fresh: list[Any] = []
         self.announced = False
 
@@ -85,6 +86,15 @@ class StepJob(QObject):
     def busy(self) -> bool:
         """Whether a run is under way, paused or not."""
         return self._state is not JobState.IDLE
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether a pause is in force: no step is under way, and all of them have been told."""
+        run = self._run
+        if run is None:
+            return False
+        with run.wake:
+            return run.resting and run.paused and not run.single and not run.fresh
 
     def start(self, make: Callable[[], Iterator[Any]], *, paused: bool = False) -> None:
         """Run the iterator that `make` returns (called in the worker's thread)."""
@@ -179,7 +189,9 @@ class StepJob(QObject):
     @staticmethod
     def _may_go_on(run: _Run) -> bool:
         with run.wake:
+            run.resting = True
             run.wake.wait_for(lambda: run.cancelled or not run.paused or run.single)
+            run.resting = False
             if run.single:
                 run.single -= 1
             return not run.cancelled

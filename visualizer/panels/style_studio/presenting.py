@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualizer.edits import Edits
 from visualizer.jobs import JobError, LatestWins
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from engines.style import Step
 
+CURVES_MILLISECONDS = 200  # painting them at every step would take time from the steps
 EMPTY = "Press Start: the picture comes here"
 TITLES = {"total": "total", "content": "content", "style": "style", "tv": "smoothness"}
 
@@ -58,6 +59,8 @@ class RunPresenter(QObject):
         self.shown: np.ndarray | None = None
         self._shown_kept: KeptPicture | None = None
         self._wanted: KeptPicture | None = None
+        self._pace = QTimer(self, singleShot=True, interval=CURVES_MILLISECONDS)
+        self._pace.timeout.connect(self.show_curves)
         view.losses.set_hint("The losses of the run come here.")
         view.timeline.set_hint("Kept pictures of the run come here.")
         view.generated.set_overlay_text(EMPTY)
@@ -197,10 +200,15 @@ class RunPresenter(QObject):
         if self.chosen() is None:
             self._shown_kept = self._wanted = None
             self._show(display_of(step.image))
-        self.show_curves()
+        if self._run.paused:
+            self.show_curves()
+        elif not self._pace.isActive():
+            self._pace.start()
         self._view.run.show_progress(self._progress(step), step.iteration / max(step.of, 1))
 
     def _finished(self) -> None:
+        self._pace.stop()
+        self.show_curves()
         step = self._run.last
         if step is None:
             self._view.run.show_progress("", 0.0)
@@ -213,13 +221,14 @@ class RunPresenter(QObject):
 
     def _progress(self, step: Step) -> str:
         height, width = step.size
-        said = [f"{step.iteration:,} of {step.of:,}", f"{width} × {height}"]
+        said = [f"{step.iteration:,} of {step.of:,}"]
         rate, settings = self._run.history.rate(), self._run.settings
         if rate is not None and settings is not None:
-            said.append(f"{rate:.1f} a second")
             left = seconds_left(step, settings, rate)
             if left is not None and step.iteration < step.of:
                 said.append(f"{duration(left)} left")
+            said.append(f"{rate:.1f} a second")
+        said.append(f"{width} × {height}")
         return " · ".join(said)
 
     def show_curves(self) -> None:

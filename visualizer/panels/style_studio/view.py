@@ -27,9 +27,10 @@ from widgets.timeline import Timeline
 from widgets.wipe_view import WipeView
 
 CONTROLS_WIDTH, SEES_WIDTH = 280, 350
-PICTURE_SHARE, GIVEN_SHARE = 0.64, 0.27  # of height and width
+PICTURE_SHARE, GIVEN_SHARE = 0.57, 0.26  # of height and width
 CENTRE_LETTERS, SEES_LETTERS = 60, 46  # in a line; with less room the one goes below the other
-CENTRE_LINES, SEES_LINES = 26, 22
+CENTRE_LINES, SEES_LINES = 30, 22
+THUMBNAIL = 48
 
 
 class StyleStudioView(QWidget):
@@ -47,7 +48,7 @@ class StyleStudioView(QWidget):
         self.generated = WipeView("generated_view", title="Generated")
         self.run = RunBar()
         self.losses = LossPlot("style_losses", y_label="loss")
-        self.timeline = Timeline("style_timeline")
+        self.timeline = Timeline("style_timeline", side=THUMBNAIL)
         self.looking = _Looking()
         self.pages = QTabWidget(objectName="style_tabs")
         self.pages.setDocumentMode(True)
@@ -84,11 +85,10 @@ class StyleStudioView(QWidget):
         for view in (self.content, *self.styles):
             view.set_compact(True)
             given.addWidget(view)
-        self.pictures = QSplitter(Qt.Orientation.Horizontal)
+        self.pictures = _Shared(Qt.Orientation.Horizontal, GIVEN_SHARE)
         self.pictures.setObjectName("style_pictures")
         self.pictures.addWidget(given)
         self.pictures.addWidget(self.generated)
-        self.pictures.setStretchFactor(1, 1)
         lower = QWidget()
         below = QVBoxLayout(lower)
         below.setContentsMargins(0, 0, 0, 0)
@@ -97,11 +97,10 @@ class StyleStudioView(QWidget):
         below.addWidget(self.losses, 1)
         below.addWidget(self.looking)
         below.addWidget(self.timeline)
-        self.stack = QSplitter(Qt.Orientation.Vertical)
+        self.stack = _Shared(Qt.Orientation.Vertical, PICTURE_SHARE)
         self.stack.setObjectName("style_stack")
         self.stack.addWidget(self.pictures)
         self.stack.addWidget(lower)
-        self.stack.setStretchFactor(0, 1)
         for splitter in (given, self.pictures, self.stack):
             splitter.setChildrenCollapsible(False)
         centre = QWidget()
@@ -147,10 +146,26 @@ class StyleStudioView(QWidget):
             self.halves.setSizes([max(room - sees, 1), sees])
         else:
             self.halves.setOrientation(Qt.Orientation.Vertical)
-        centre = self.centre.width() or room
-        self.pictures.setSizes([round(GIVEN_SHARE * centre), round((1 - GIVEN_SHARE) * centre)])
-        high = self.height()
-        self.stack.setSizes([round(PICTURE_SHARE * high), round((1 - PICTURE_SHARE) * high)])
+
+
+class _Shared(QSplitter):
+    """Gives its first part a share of the room, whatever its size, until the person moves it."""
+
+    def __init__(self, orientation: Qt.Orientation, share: float) -> None:
+        super().__init__(orientation)
+        self._share, self._moved = share, False
+        self.splitterMoved.connect(self._take_hold)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room anew."""
+        super().resizeEvent(event)
+        whole = sum(self.sizes())
+        if whole and not self._moved:
+            first = round(self._share * whole)
+            self.setSizes([first, whole - first])
+
+    def _take_hold(self) -> None:
+        self._moved = True
 
 
 class _Looking(QWidget):

@@ -18,9 +18,9 @@ OFF = "off"
 TERMS = (
     ("content_weight", "α content", ValueRange(0.01, 100.0, 1.0, logarithmic=True),
      "How much the content's maps count"),
-    ("style_weight", "β style", ValueRange(0.01, 10_000.0, 10.0, logarithmic=True),
+    ("style_weight", "β style", ValueRange(0.01, 1000.0, 10.0, logarithmic=True),
      "How much the style's statistics count"),
-    ("tv_weight", "γ smooth", ValueRange(0.001, 100.0, 3.0, logarithmic=True),
+    ("tv_weight", "γ smooth", ValueRange(0.01, 100.0, 3.0, logarithmic=True),
      "How much neighbouring pixels are to be alike"),
 )  # fmt: skip
 KINDS = (
@@ -44,7 +44,6 @@ class WeightControls(QWidget):
         column.setSpacing(2)
         for field, symbol, limits, about in TERMS:
             slider = ValueSlider(field, symbol, limits, f"{about}. May change during a run")
-            slider.box.setDecimals(3 if limits.low < 0.01 else 2)
             slider.box.setSpecialValueText(OFF)
             slider.changed.connect(
                 lambda value, goes_on, f=field, low=limits.low: self.changed.emit(
