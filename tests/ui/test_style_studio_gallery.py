@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from driving import child, click, message, settle
@@ -282,3 +283,22 @@ def test_closing_while_it_runs_keeps_the_last_picture(qtbot, studio):
     run = studio.gallery.run(1)
     assert run.picture.iteration == studio.run.history.iteration
     assert Path(run.picture.path).exists()
+
+
+def test_a_closed_window_s_runs_are_in_the_next_one(qtbot, open_window):
+    first = open_window(panel="style_studio")
+    panel = first.panel
+    panel.edits.look(panel.state.with_settings(size=64, steps=3))
+    settle(qtbot, panel)
+    pixels = make_run(qtbot, panel)
+    make_run(qtbot, panel, style_weight=2.0)
+    first.close()
+    second = open_window(panel="style_studio")
+    child(second, QAction, "action_last_session").trigger()
+    other = second.panel
+    other.tabs.open("gallery")
+    settle(qtbot, other)
+    assert numbers(other) == [2, 1]
+    choose_run(qtbot, other, 1)
+    click(qtbot, other, QPushButton, "gallery_take")
+    np.testing.assert_array_equal(other.presenter.shown, pixels)

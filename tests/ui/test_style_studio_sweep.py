@@ -180,6 +180,22 @@ def test_it_waits_for_a_run_that_goes_on(qtbot, studio):
     studio.run.stop()
 
 
+def test_it_waits_while_a_run_is_made_and_goes_on_after_it(qtbot, studio):
+    studio.edits.look(studio.state.with_settings(steps=LONG))
+    set_sweep(studio, count=16)
+    settle(qtbot, studio)
+    click(qtbot, studio, QPushButton, "sweep_run")
+    job = tab(studio).job
+    qtbot.waitUntil(lambda: grid(studio).thumbnail_count() >= 1, timeout=60_000)
+    click(qtbot, studio, QPushButton, "run_start")
+    assert job.state.value == "paused"
+    wait_for_steps(qtbot, studio, 2)
+    studio.run.stop()
+    assert job.state.value == "running"
+    made = len(tab(studio).ends)
+    qtbot.waitUntil(lambda: len(tab(studio).ends) > made, timeout=60_000)
+
+
 def test_closing_while_it_is_made_leaves_nothing_running(qtbot, studio):
     click(qtbot, studio, QPushButton, "sweep_run")
     qtbot.waitUntil(lambda: grid(studio).thumbnail_count() >= 1, timeout=60_000)

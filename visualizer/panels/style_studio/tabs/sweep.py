@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from engines.errors import EngineError
 from visualizer.dialogs import ask_save_as
-from visualizer.jobs import JobError
+from visualizer.jobs import JobError, JobState
 from visualizer.panels.style_studio.context import Context
 from visualizer.panels.style_studio.gallery_settings import (
     FEWEST_PICTURES,
@@ -49,7 +49,7 @@ REACH = (0.001, 100_000.0)
 KIND = "Contact sheet (*.png)"
 RUNS_ALREADY = "A picture is being made; stop or let it end first, they would slow each other down."
 WAITS = "Pictures and network are still being loaded."
-READY = "All else is as set at the left."
+READY = "Press “Make the sheet”: one picture for each weight, all else as set at the left."
 
 
 class SweepTab(Tab):
@@ -66,6 +66,7 @@ class SweepTab(Tab):
         self.pictures: list[np.ndarray | None] = []
         self.ends: dict[int, SweepStep] = {}  # by place, of those that are finished
         self._context: Context | None = None
+        self._waits = False  # for a run that began meanwhile
         self.field = combo("sweep_field", "The weight that changes from picture to picture")
         for field, title, about in WEIGHTS:
             add_choice(self.field, field, title, about)
@@ -126,6 +127,8 @@ class SweepTab(Tab):
         self.job.finished.connect(self._over)
         self.job.cancelled.connect(self._over)
         self.job.failed.connect(self._failed)
+        self.host.run.started.connect(self._wait_for_run)
+        self.host.run.finished.connect(self._run_over)
         self.field.activated.connect(
             lambda _n: self.edit(self.field.currentText(), field=self.field.currentData())
         )
@@ -251,6 +254,17 @@ class SweepTab(Tab):
             f"{task.values[0]:g} to {task.values[-1]:g}."
         )
         self._show_buttons()
+
+    def _wait_for_run(self) -> None:
+        """Leave the processor to a run that was begun meanwhile."""
+        if self.job.state is JobState.RUNNING:
+            self._waits = True
+            self.job.pause()
+
+    def _run_over(self) -> None:
+        if self._waits and self.job.state is JobState.PAUSED:
+            self.job.resume()
+        self._waits = False
 
     def _failed(self, error: JobError) -> None:
         self.host.say(TOPIC, error)
