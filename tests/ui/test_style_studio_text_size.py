@@ -1,0 +1,76 @@
+"""The Style Studio in small windows and in the largest text: all of it can be reached."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from driving import child
+from style_studio_bench import close_studio, open_studio
+from visualizer import theme
+
+
+@pytest.fixture
+def studio(qtbot, folders):
+    panel = open_studio(qtbot, folders)
+    yield panel
+    close_studio(panel)
+
+
+def set_text(qtbot, panel, points):
+    theme.scale_font(QApplication.instance(), points)
+    qtbot.waitUntil(lambda: panel.font().pointSizeF() == points)
+    QApplication.processEvents()
+
+
+def inside(outer, part):
+    """Whether `part` lies within `outer` from left to right, all of it."""
+    left = part.mapTo(outer, QPoint(0, 0)).x()
+    return left >= 0 and left + part.width() <= outer.width()
+
+
+def test_what_it_sees_lies_beside_the_pictures(qtbot, studio):
+    set_text(qtbot, studio, 9)
+    view = studio.view
+    assert view.halves.orientation() is Qt.Orientation.Horizontal
+    assert inside(view, view.pages)
+    given, generated = view.pictures.sizes()
+    assert generated > 2 * given
+    assert given > 100
+
+
+@pytest.mark.parametrize("points", [13.5, 19])
+def test_in_large_text_it_lies_below_them_and_scrolls(qtbot, studio, points):
+    set_text(qtbot, studio, points)
+    view = studio.view
+    assert view.halves.orientation() is Qt.Orientation.Vertical
+    bar = view.scroll.verticalScrollBar()
+    assert bar.maximum() > 0
+    view.scroll.ensureWidgetVisible(view.timeline)
+    assert not view.timeline.visibleRegion().isEmpty()
+    bar.setValue(bar.maximum())
+    assert not view.pages.visibleRegion().isEmpty()
+    assert view.generated.height() > 8 * view.fontMetrics().height()
+
+
+@pytest.mark.parametrize("points", [9, 13.5, 19])
+def test_nothing_is_cut_off_at_the_sides(qtbot, studio, points):
+    set_text(qtbot, studio, points)
+    names = ("run_start", "run_pause", "run_step", "run_stop", "run_go_on", "content_sample_combo",
+             "style_camera_button", "style_weight_box", "style_size", "style_steps")  # fmt: skip
+    for name in names:
+        part = child(studio, QWidget, name)
+        holder = part.parentWidget()
+        assert inside(holder, part), name
+        assert part.width() >= part.minimumSizeHint().width(), name
+    assert inside(studio.view, studio.view.column)
+    assert studio.view.controls.width() <= studio.view.column.viewport().width()
+
+
+def test_text_made_small_again_brings_the_tabs_back_beside(qtbot, studio):
+    set_text(qtbot, studio, 19)
+    set_text(qtbot, studio, 9)
+    view = studio.view
+    qtbot.waitUntil(lambda: view.halves.orientation() is Qt.Orientation.Horizontal)
+    assert view.scroll.verticalScrollBar().maximum() == 0
