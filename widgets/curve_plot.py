@@ -248,6 +248,8 @@ class CurvePlot(QWidget):
 
     def set_logarithmic(self, on: bool) -> None:
         """Use a logarithmic y axis; values that are not positive are left out."""
+        if on == self._logarithmic:
+            return
         self._logarithmic = on
         self._item.setLogMode(y=on)
         self._draw()

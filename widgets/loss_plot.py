@@ -121,8 +121,10 @@ class LossPlot(QWidget):
 
     def set_hidden(self, keys: Iterable[str]) -> None:
         """Leave out the curves of these keys, also those yet to come, without telling."""
-        self._hidden = tuple(keys)
-        self._show()
+        hidden = tuple(keys)
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self._show()
 
     def hidden(self) -> tuple[str, ...]:
         """Return the keys that are left out."""
@@ -136,8 +138,9 @@ class LossPlot(QWidget):
 
     def set_marked(self, iteration: int | None) -> None:
         """Draw a line at `iteration` (a chosen snapshot), or none."""
-        self._marked = iteration
-        self._draw()
+        if iteration != self._marked:
+            self._marked = iteration
+            self._draw()
 
     def set_hint(self, text: str) -> None:
         """Say `text` in place of the plot while there are no curves."""
