@@ -209,6 +209,23 @@ def test_removing_can_be_undone_and_redone(qtbot, two):
     assert numbers(studio) == [3, 2, 1]
 
 
+def test_a_run_removed_while_it_is_made_stays_out_until_it_is_begun_again(qtbot, studio):
+    studio.edits.apply(studio.state.with_settings(steps=LONG), "long")
+    settle(qtbot, studio)
+    click(qtbot, studio, QPushButton, "run_start")
+    qtbot.waitUntil(lambda: numbers(studio) == [1], timeout=20_000)
+    choose_run(qtbot, studio, 1)
+    click(qtbot, studio, QPushButton, "gallery_remove")
+    wait_for_steps(qtbot, studio, 2)
+    studio.run.stop()
+    run_to_end(qtbot, studio)
+    assert numbers(studio) == []
+    studio.director.go_on()
+    qtbot.waitUntil(lambda: numbers(studio) == [2], timeout=20_000)
+    studio.run.stop()
+    run_to_end(qtbot, studio)
+
+
 def test_a_run_of_the_gallery_is_saved_with_its_own_settings(qtbot, monkeypatch, two, tmp_path):
     studio, first, _second = two
     path = tmp_path / "first.png"

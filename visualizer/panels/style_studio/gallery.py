@@ -121,7 +121,7 @@ class RunGallery(QObject):
         assert order is not None, "a run has one"
         making = making_of(self._state, order)
         goes_on = self._run.history is self._history and making == self._making
-        if not goes_on:
+        if not goes_on or self.run(self._number) is None:
             self._number = 0
         self._making, self._history = making, self._run.history
         self._seen = self._state
@@ -156,6 +156,7 @@ class RunGallery(QObject):
             picture=picture,
             making=self._making,
             losses=losses_at(self._run.history, picture.iteration),
+            removed=any(run.number == self._number and run.removed for run in self._state.gallery),
         )
         small = self._panel.keeper.thumbnails.get(picture.iteration)
         self._put(made, small)
