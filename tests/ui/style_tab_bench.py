@@ -45,7 +45,7 @@ def picture(sample):
     return Picture(PictureSource(name=sample), load_sample(sample))
 
 
-def context_of(content="chelsea", styles=("waves",), name="efficientnet_lite0", **settings):
+def context_of(content="retina", styles=("waves",), name="efficientnet_lite0", **settings):
     """What the panel tells before a run, of a small picture."""
     state = StyleStudioState().with_settings(**{"size": SIZE, "steps": 4, **settings})
     made = settings_of(state.settings, known(name).suggested)

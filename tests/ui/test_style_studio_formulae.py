@@ -82,6 +82,13 @@ def test_the_numbers_go_on_with_the_run(qtbot, style_bench, tab, context):
     assert value_of(total) == pytest.approx(step.losses.total, rel=1e-3)
 
 
+def test_beside_a_run_the_newest_is_shown_in_the_end(qtbot, style_bench, tab, context):
+    for step in context.transfer.run():
+        style_bench.show(replace(context, step=step, running=True))
+    settle(qtbot, style_bench)
+    assert tab.when.text().startswith(f"Step {step.iteration} of")
+
+
 def test_a_weight_set_while_it_is_paused_does_not_change_what_was(qtbot, style_bench, tab, context):
     before = lines_of(tab, "style")
     style_bench.show(replace(context, settings=replace(context.settings, style_weight=77.0)))

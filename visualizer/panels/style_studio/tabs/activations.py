@@ -61,8 +61,8 @@ class ActivationsTab(LookingTab):
     """One channel's maps of both pictures and their difference, and the difference of all."""
 
     name = "activations"
-    title = "Activations"
-    tooltip = "A layer's maps of the content and of what is made, and their difference"
+    title = "Maps"
+    tooltip = "Activations: a layer's maps of the content and of what is made, and their difference"
 
     def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
@@ -79,7 +79,7 @@ class ActivationsTab(LookingTab):
         self.content.link_to(self.difference)
         self.most = BarList("activations_most", "The channels that differ most; a click shows one")
         parts = (self.content, self.generated, self.difference, titled("Most of it", self.most))
-        maps = MapGrid("activations_maps", parts, 4)
+        maps = MapGrid("activations_maps", parts)
         whole = MapGrid("activations_mosaic", (self.all,), 1, MOSAIC_LINES)
         about = told(ABOUT, "activations_about")
         fill_page(self, self.name, self.layer, self.text, maps, about, whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
@@ -13,6 +14,7 @@ from visualizer.formulas import typeset
 from visualizer.jobs import JobError
 from visualizer.panels.style_studio.context import Context
 from visualizer.panels.style_studio.tabs.base import Tab, TabHost
+from visualizer.panels.style_studio.tabs.pace import Pace
 from visualizer.panels.style_studio.tabs.parts import fill_page, number, percent, told
 from widgets.bar_list import Bar, BarList
 from widgets.form_parts import wrapping_label
@@ -62,12 +64,15 @@ class FormulaeTab(Tab):
     """The laws set once, their numbers live."""
 
     name = "formulae"
-    title = "Formulae"
-    tooltip = "The loss that is minimised, with the numbers of the newest step"
+    title = "Loss"
+    tooltip = "The formulae of the loss that is minimised, with the numbers of the newest step"
 
     def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         self._lane = host.lane("formulae")
+        self._pace = Pace(self)
+        self._pace.due.connect(self._show)
+        self._context: Context | None = None
         self._laws: dict[str, Law] = {}
         self._of: tuple[Step, StyleSettings] | None = None  # the newest step, and what it obeyed
         self.terms = {kind: _Term(kind) for kind in KINDS}
@@ -79,7 +84,17 @@ class FormulaeTab(Tab):
         )  # fmt: skip
 
     def show_context(self, context: Context) -> None:
-        """Show the newest step's numbers, and other laws where the statistic is another."""
+        """Show the newest step's numbers; beside a run that goes on, some times a second."""
+        self._context = context
+        goes_on = context.running and not self.host.run.paused
+        if self._pace.ask(beside_run=goes_on and self._of is not None):
+            self._show()
+
+    def _show(self) -> None:
+        """Show what the context says, and other laws where the statistic is another."""
+        context, began = self._context, perf_counter()
+        if context is None:
+            return
         from engines.style import loss_terms
 
         step, settings = context.step, context.settings
@@ -104,6 +119,8 @@ class FormulaeTab(Tab):
             part.numbers.setText("\n".join(lines[kind]))
         self._show_parts([(term.key, term.value) for term in found[1:]], found[0].value)
         self._set_laws(laws)
+        self._pace.took(perf_counter() - began)
+        self.settled.emit()
 
     def _show_none(self) -> None:
         self.when.setText(WAITS)
@@ -119,6 +136,20 @@ class FormulaeTab(Tab):
             share = f", {percent(value / total)}" if total else ""
             bars.append(Bar(name, value, f"{number(value)}{share}"))
         self.parts.set_bars(bars)
+
+    def is_settled(self) -> bool:
+        """Return whether the newest step is shown."""
+        return not self._pace.waits
+
+    def set_active(self, active: bool) -> None:
+        """Hold no network where the tab is left."""
+        if not active:
+            self.close_jobs()
+            self._context = None
+
+    def close_jobs(self) -> None:
+        """Show nothing more."""
+        self._pace.stop()
 
     # -- the laws ---------------------------------------------------------------------------
 

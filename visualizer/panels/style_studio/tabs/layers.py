@@ -35,7 +35,7 @@ ABOUT = {
 }
 EMPTY = "“Make them” shows here\nwhat each layer keeps"
 WAITS = "The layers' pictures wait while a picture is made; go on with them when it is done."
-GRID_LINES = 18
+GRID_LINES = 24
 
 
 class LayersTab(Tab):

@@ -67,7 +67,7 @@ class LookingTab(Tab):
             self.show_nothing()
             return
         if wish.alike(self._asked):
-            self._pace.stop()
+            self._pace.ask(beside_run=False)  # what was waited for is not wanted any more
             return
         # What a person asks for is not kept waiting, only the run's next pictures are.
         run_alone = wish.like_but_picture(self._asked)
@@ -85,6 +85,7 @@ class LookingTab(Tab):
         follows = wish.like_but_picture(self._asked)
         self._asked = wish
         beside = self._goes_on(context)
+        self._pace.began()
         self._lane.submit(
             partial(_timed, self.work, wish, self._seeing, beside=beside),
             self._arrived, self._failed, follow=follows,
@@ -98,6 +99,7 @@ class LookingTab(Tab):
         self.settled.emit()
 
     def _failed(self, error: JobError) -> None:
+        self._pace.took(0.0)
         self.show_nothing()
         self.host.say(self.name, error)
         self.settled.emit()

@@ -102,8 +102,8 @@ class ShuffleTab(LookingTab):
         self.plot.set_x_range(0, 100)
         fill_page(
             self, self.name, self.layer, self.of, self.share, self.again, self.text,
-            MapGrid("shuffle_maps", (self.before, self.after)),
-            MapGrid("shuffle_curves", (self.plot,), 1, 14),
+            MapGrid("shuffle_maps", (self.before, self.after), lines=11),
+            MapGrid("shuffle_curves", (self.plot,), 1, 15),
         )  # fmt: skip
         self._connect()
         self.show_nothing()
