@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -22,6 +21,7 @@ from visualizer.panels.style_studio.actions import add_actions
 from visualizer.panels.style_studio.context import Context
 from visualizer.panels.style_studio.directing import RunDirector
 from visualizer.panels.style_studio.gallery import RunGallery
+from visualizer.panels.style_studio.given import pixels_of, show_given
 from visualizer.panels.style_studio.inputs import StudioPictures, without_live
 from visualizer.panels.style_studio.keeping import KeptPictures
 from visualizer.panels.style_studio.making import layers_of
@@ -37,10 +37,9 @@ from visualizer.panels.style_studio.view import StyleStudioView
 from visualizer.pictures.choosing import PictureChooser
 from visualizer.pictures.picture_input import NOT_STARTED
 from visualizer.services import Services
-from widgets.image_view import ImageView
 
 if TYPE_CHECKING:
-    from visualizer.pictures.picture import Picture
+    pass
 
 GOES_ON = (
     "The run goes on with the pictures and the network it began with. Stop it, then “Go on” takes "
@@ -283,13 +282,13 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
     def _show_given(self) -> None:
         content = self.pictures.content.picture
         if content is not None:
-            _show(self.view.content, content)
-            self.view.generated.set_before(_as_rgb(content), "content")
+            show_given(self.view.content, content)
+            self.view.generated.set_before(pixels_of(content), "content")
         self.view.show_styles(len(self.state.styles))
         for number in range(len(self.state.styles)):
             picture = self.pictures.style_input(number).picture
             if picture is not None:
-                _show(self.view.styles[number], picture)
+                show_given(self.view.styles[number], picture)
 
     # -- edits ------------------------------------------------------------------------------
 
@@ -400,15 +399,3 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
             running=run.busy,
             generated=shown,
         )
-
-
-def _show(view: ImageView, picture: Picture) -> None:
-    rendered = picture.rendered("colour")
-    view.set_picture(
-        rendered.pixels, picture.values("colour"), colors=rendered.colors, levels=rendered.levels
-    )
-
-
-def _as_rgb(picture: Picture) -> np.ndarray:
-    pixels = picture.rendered("colour").pixels
-    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
