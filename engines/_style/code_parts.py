@@ -263,9 +263,10 @@ def begin(content, style):
     """Return the picture to start from: the middle of the style, as large as the content."""
     height, width = content.shape[1:]
     scale = max(height / style.shape[1], width / style.shape[2])
-    grown = max(round(style.shape[1] * scale), height), max(round(style.shape[2] * scale), width)
-    top, left = (grown[0] - height) // 2, (grown[1] - width) // 2
-    return resized(style, grown)[:, top : top + height, left : left + width].clone()
+    rows = min(max(round(height / scale), 1), style.shape[1])
+    columns = min(max(round(width / scale), 1), style.shape[2])
+    top, left = (style.shape[1] - rows) // 2, (style.shape[2] - columns) // 2
+    return resized(style[:, top : top + rows, left : left + columns], (height, width))
 '''
 STARTS = {"content": _FROM_CONTENT, "noise": _FROM_NOISE, "style": _FROM_STYLE}
 _ASKED = """

@@ -67,9 +67,11 @@ def covering(picture: Tensor, size: tuple[int, int]) -> Tensor:
     """Return the middle of `picture` (C, H, W) that fills `size` without being distorted."""
     height, width = picture.shape[1:]
     scale = max(size[0] / height, size[1] / width)
-    grown = max(round(height * scale), size[0]), max(round(width * scale), size[1])
-    top, left = (grown[0] - size[0]) // 2, (grown[1] - size[1]) // 2
-    return resized(picture, grown)[:, top : top + size[0], left : left + size[1]].clone()
+    # Cut first: a row of pixels made as high as `size` would be gigabytes long.
+    rows = min(max(round(size[0] / scale), 1), height)
+    columns = min(max(round(size[1] / scale), 1), width)
+    top, left = (height - rows) // 2, (width - columns) // 2
+    return resized(picture[:, top : top + rows, left : left + columns], size)
 
 
 def mask_at(mask: Tensor, size: tuple[int, int]) -> Tensor:

@@ -97,6 +97,7 @@ class Course:
         self._network = _network(transfer, self._settings, self._layers)
         self._targets: TargetMaps | None = None
         self._picture: Tensor | None = None
+        self._content: Tensor | None = None  # at the size of the last picture shown in its colours
         self._last: Step | None = None
         self._evaluation: Evaluation | None = None
         self._failures: list[int] = []
@@ -216,8 +217,11 @@ class Course:
         picture = self._picture.detach()
         if settings.colours != "luminance":
             return picture.clone()
-        content = resized(self._transfer.content, (picture.shape[1], picture.shape[2]))
-        return with_colours_of(picture, content)
+        size = picture.shape[1], picture.shape[2]
+        if self._content is None or tuple(self._content.shape[1:]) != size:
+            # Kept, since scaling a large photograph down takes longer than a step.
+            self._content = resized(self._transfer.content, size)
+        return with_colours_of(picture, self._content)
 
     # One evaluation
 

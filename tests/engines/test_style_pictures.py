@@ -21,6 +21,7 @@ from engines._style.colours import (
     with_colours_of,
 )
 from engines._style.network import TappedNetwork, average_pooling
+from engines._style.live_memory import peak_bytes
 from engines._style.pictures import checked, covering, fitted, mask_at, resized
 from engines.style import (
     RANDOM_FILTERS,
@@ -138,6 +139,14 @@ def test_covering_cuts_the_middle_and_distorts_nothing():
     wide = torch.linspace(0, 1, 60).expand(3, 20, 60)
     cut = covering(wide, (20, 20))
     np.testing.assert_allclose(cut.numpy(), wide[:, :, 20:40].numpy(), atol=1e-6)
+
+
+def test_covering_with_a_row_of_pixels_takes_no_more_memory_than_the_picture():
+    row = torch.linspace(0, 1, 4000).expand(3, 1, 4000)
+    found: list[torch.Tensor] = []
+    assert peak_bytes(lambda: found.append(covering(row, (64, 96)))) < 20 * 3 * 64 * 96 * 4
+    assert found[0].shape == (3, 64, 96)
+    assert float(found[0].mean()) == pytest.approx(0.5, abs=0.01)
 
 
 def test_a_mask_at_a_layers_size_is_the_share_of_each_position():

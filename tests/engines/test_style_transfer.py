@@ -325,6 +325,20 @@ def test_luminance_keeps_the_colours_of_the_content_and_the_picture_grey_inside(
     assert np.abs(change[0] - change[2]).max() < 2e-3
 
 
+def test_luminance_scales_the_content_down_once_for_each_size(monkeypatch):
+    real, asked = running.resized, []
+
+    def counted(image, size):
+        asked.append((tuple(image.shape[1:]), size))
+        return real(image, size)
+
+    monkeypatch.setattr(running, "resized", counted)
+    steps = list(transfer(replace(QUICK, colours="luminance")).run())
+    assert len(steps) == 14
+    assert asked.count(((30, 36), (17, 20))) == 1
+    assert asked.count(((30, 36), (27, 32))) == 1
+
+
 def test_a_masked_style_goes_where_its_mask_is():
     content = torch.full((3, 32, 32), 0.5)
     left = torch.zeros(32, 32)
