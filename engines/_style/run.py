@@ -130,7 +130,7 @@ class Course:
                 yield self._last
         if self._notes and self._last is not None:
             # Nothing smaller is left to be made: what there is, and why it ends here.
-            yield replace(self._last, note=self._take_notes())
+            yield replace(self._last, of=self._last.iteration, note=self._take_notes())
 
     def _take_changes(self) -> None:
         """Follow what was asked for since the last step."""
@@ -276,7 +276,12 @@ class Course:
         """Go back to the last picture with a loss. Raises StyleError where that is of no use."""
         self._failures = [done for done in self._failures if done > self._plan.done - _WITHIN]
         self._failures.append(self._plan.done)
-        if not self._scored or len(self._failures) >= _MOST_FAILURES:
+        if not self._scored:
+            raise StyleError(
+                "The loss of this picture is no number, so there is no way down from it. Lower the "
+                "weights, or choose other layers or another network."
+            )
+        if len(self._failures) >= _MOST_FAILURES:
             raise StyleError(
                 f"The loss is no number any more after {self._plan.done} evaluations, also at a "
                 "smaller learning rate. Lower the weights or the learning rate, or choose other "
@@ -291,6 +296,8 @@ class Course:
         self._targets = None
         self._start_optimiser()
         said = f"Out of memory at {width} × {height}"
+        if self._notes and self._notes[-1].endswith(f"going on at {width} × {height}."):
+            said = self._notes.pop().partition(":")[0]  # one sentence for a row of sizes
         if self._settings.saving == "auto" and not self._saving:
             self._saving = True
             self._notes.append(f"{said}: keeping less of it, which takes more time.")

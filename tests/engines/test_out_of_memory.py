@@ -29,6 +29,8 @@ def of_the_cpu() -> Exception:
         torch.OutOfMemoryError(CUDA),
         RuntimeError(CUDA),
         RuntimeError("std::bad_alloc"),
+        RuntimeError("could not create a primitive"),
+        RuntimeError("could not create a memory object"),
     ],
     ids=lambda error: f"{type(error).__name__} {str(error)[:12]}",
 )

@@ -20,8 +20,8 @@ from engines._style.colours import (
     matched_luminance,
     with_colours_of,
 )
-from engines._style.network import TappedNetwork, average_pooling
 from engines._style.live_memory import peak_bytes
+from engines._style.network import TappedNetwork, average_pooling
 from engines._style.pictures import checked, covering, fitted, mask_at, resized
 from engines.style import (
     RANDOM_FILTERS,

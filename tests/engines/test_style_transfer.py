@@ -412,6 +412,12 @@ def test_a_loss_that_stays_no_number_ends_the_run_in_a_sentence(monkeypatch):
         next(run)
 
 
+def test_a_first_loss_that_is_no_number_is_said_at_once(monkeypatch):
+    spoilt(monkeypatch, {1})
+    with pytest.raises(StyleError, match="loss of this picture is no number"):
+        next(transfer().run())
+
+
 def out_of_memory(monkeypatch, beyond, *, saved_by_checkpoints=False):
     """Let memory suffice for pictures up to `beyond` pixels wide alone."""
     real = running.evaluate
@@ -433,6 +439,13 @@ def test_out_of_memory_goes_on_one_size_smaller_and_says_so(monkeypatch):
     assert {step.note for step in (*steps[:4], *steps[5:])} == {""}
 
 
+def test_a_row_of_sizes_that_do_not_fit_is_told_in_one_sentence(monkeypatch):
+    out_of_memory(monkeypatch, 40)
+    settings = StyleSettings(size=64, sizes=(20, 64), steps=(2, 3), saving="off")
+    steps = list(transfer(settings).run())
+    assert steps[2].note == "Out of memory at 64 × 53: going on at 36 × 30."
+
+
 def test_out_of_memory_keeps_less_before_it_goes_smaller(monkeypatch):
     out_of_memory(monkeypatch, 50, saved_by_checkpoints=True)
     settings = StyleSettings(size=64, sizes=(32, 64), steps=(2, 3))
@@ -448,6 +461,7 @@ def test_where_nothing_larger_fits_the_last_picture_stays(monkeypatch):
     assert [step.size[1] for step in steps] == [32, 32, 32]
     assert "the picture stays at 32 × 27" in steps[-1].note
     assert torch.equal(steps[-1].image, steps[-2].image)
+    assert steps[-1].of == steps[-1].iteration
 
 
 def test_where_nothing_fits_at_all_the_run_says_so(monkeypatch):
