@@ -31,15 +31,17 @@ def gram_matrix(features: Tensor, weight_map: Tensor | None = None) -> Tensor:
     on the picture things are. weight_map: (H, W) in [0, 1], how much each position counts; H·W is
     then its sum, and no position at all gives zeros. Raises StyleError for other shapes.
     """
+    from engines._style.products import products
+
     maps = as_maps(features)
     channels = maps.shape[0]
     flat = maps.flatten(1)
     if weight_map is None:
-        return flat @ flat.T / flat.numel()
+        return products(flat) / flat.numel()
     weights = weight_map.flatten().to(flat.dtype)
     # Each side takes the root, so that rounding keeps the matrix symmetric.
     rooted = flat * weights.sqrt()
-    return rooted @ rooted.T / (channels * weights.sum().clamp(min=1e-6))
+    return products(rooted) / (channels * weights.sum().clamp(min=1e-6))
 
 
 def content_loss(features: Tensor, target: Tensor) -> Tensor:

@@ -64,6 +64,16 @@ def test_no_statistic_depends_on_where_things_are(features, seed, key):
     torch.testing.assert_close(of(moved), of(features), rtol=1e-8, atol=1e-8)
 
 
+@given(FEATURES)
+def test_the_way_back_of_a_gram_matrix_is_that_of_its_products(features):
+    weights = torch.linspace(-1, 2, len(features) ** 2, dtype=torch.float64)
+    weights = weights.view(len(features), -1)  # not symmetric
+    one, other = (features.clone().requires_grad_(True) for _ in range(2))
+    (gram_matrix(one) * weights).sum().backward()
+    (torch.einsum("ihw,jhw->ij", other, other) / other.numel() * weights).sum().backward()
+    torch.testing.assert_close(one.grad, other.grad, rtol=1e-9, atol=1e-9)
+
+
 def test_one_picture_of_a_batch_is_as_the_picture_alone():
     features = maps()
     torch.testing.assert_close(gram_matrix(features[None]), gram_matrix(features))
