@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QResizeEvent
@@ -152,6 +153,14 @@ class WeightRows(QWidget):
         """Return what is shown."""
         return tuple(made.row for made in self._rows)
 
+    def tab_chain(self) -> tuple[QWidget, ...]:
+        """Return what Tab goes through, in order."""
+        return tuple(
+            part
+            for made in self._rows
+            for part in (made.check, made.weight.slider, made.weight.box)
+        )
+
     def set_hint(self, text: str) -> None:
         """Say `text` while there are no rows."""
         self._hint.setText(text)
@@ -191,12 +200,8 @@ class WeightRows(QWidget):
             gone.deleteLater()
         for place, made in enumerate(self._rows):
             self._layout.insertWidget(place + 1, made)
-        before: QWidget | None = None
-        for made in self._rows:  # Tab goes from row to row as they are seen
-            for part in (made.check, made.weight.slider, made.weight.box):
-                if before is not None:
-                    QWidget.setTabOrder(before, part)
-                before = part
+        for before, part in pairwise(self.tab_chain()):  # from row to row as they are seen
+            QWidget.setTabOrder(before, part)
 
     def _arrange(self) -> None:
         names = max((made.name_width() for made in self._rows), default=0)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QToolButton, QWidget
 
 from driving import child, choose, click, drag_slider, message, press_keys, settle
+from engines.style import seen_content
 from style_studio_bench import (
     LONG,
     STEPS,
@@ -37,6 +39,10 @@ def long_run(qtbot, studio):
     click(qtbot, studio, QPushButton, "run_start")
     wait_for_steps(qtbot, studio, 3)
     return studio
+
+
+def child_data(panel, name, place):
+    return child(panel, QComboBox, name).itemData(place)
 
 
 def press(qtbot, panel, name):
@@ -217,6 +223,27 @@ def test_escape_leaves_the_earlier_picture(qtbot, studio):
     np.testing.assert_array_equal(studio.presenter.shown, display_of(studio.run.last.image))
 
 
+def test_the_open_tab_looks_at_the_earlier_picture_too(qtbot, studio):
+    click(qtbot, studio, QPushButton, "run_start")
+    run_to_end(qtbot, studio)
+    said = child(studio, QLabel, "activations_text").text
+    of_newest = said()
+    earlier = studio.state.kept[len(studio.state.kept) // 2]
+    studio.edits.look(studio.state.replace(chosen=earlier.iteration))
+    settle(qtbot, studio)
+    layer = studio.director.known.suggested.content[0].layer
+    shown = torch.from_numpy(read_kept(earlier)).permute(2, 0, 1).float() / 255
+    transfer = studio.context().transfer
+    content = seen_content(transfer, tuple(shown.shape[1:]))
+    made, meant = (transfer.features(picture, layer).numpy() for picture in (shown, content))
+    loss = np.square(made - meant).mean()
+    assert float(said().split("loss ")[1].split(":")[0]) == pytest.approx(loss, rel=6e-3)
+    studio.view.generated.setFocus()
+    qtbot.keyClick(studio.focusWidget(), Qt.Key.Key_Escape)
+    settle(qtbot, studio)
+    assert said() == of_newest
+
+
 def test_settings_are_steps_that_can_be_undone_and_what_was_made_stays(qtbot, studio):
     click(qtbot, studio, QPushButton, "run_start")
     run_to_end(qtbot, studio)
@@ -248,6 +275,27 @@ def test_layers_can_be_added_and_the_usual_ones_taken_again(qtbot, studio):
     assert box.findData(layer) < 0
     press(qtbot, studio, "content_layers_reset")
     assert studio.state.settings.content_layers == ()
+    assert studio.undo_stack().undoText() == "content layers as usual"
+
+
+def test_tab_goes_from_layer_to_layer_as_they_are_seen(qtbot, studio):
+    choose(qtbot, studio, "content_layers_add", child_data(studio, "content_layers_add", 2))
+    settle(qtbot, studio)
+    column = studio.view.column
+    column.ensureWidgetVisible(child(studio, QWidget, "content_layers_reset"))
+    child(studio, QWidget, "content_layers_reset").setFocus()
+    seen = [studio.focusWidget().objectName()]
+    while seen[-1] != "style_layers_add":
+        assert len(seen) < 40, seen
+        qtbot.keyClick(studio.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(studio.focusWidget().objectName())
+    expected = []
+    for kind in ("content_layers", "style_layers"):
+        expected.append(f"{kind}_reset")
+        for row in studio.view.controls.layers[kind].rows.rows():
+            expected += [f"{kind}_rows_{row.key}_{part}" for part in ("check", "slider", "box")]
+        expected.append(f"{kind}_add")
+    assert seen == expected
 
 
 def test_styles_are_mixed_with_weights(qtbot, studio):

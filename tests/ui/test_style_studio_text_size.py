@@ -54,6 +54,15 @@ def test_in_large_text_it_lies_below_them_and_scrolls(qtbot, studio, points):
     assert view.generated.height() > 8 * view.fontMetrics().height()
 
 
+def test_a_tab_opened_by_its_key_is_scrolled_to(qtbot, studio):
+    set_text(qtbot, studio, 19)
+    action = next(a for a in studio.menu_actions("View") if "Gram" in a.text())
+    action.trigger()
+    assert studio.state.tab == "gram"
+    bar = studio.view.pages.tabBar()
+    qtbot.waitUntil(lambda: not bar.visibleRegion().isEmpty())
+
+
 @pytest.mark.parametrize("points", [9, 13.5, 19])
 def test_nothing_is_cut_off_at_the_sides(qtbot, studio, points):
     set_text(qtbot, studio, points)

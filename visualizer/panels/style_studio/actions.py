@@ -39,5 +39,10 @@ def add_actions(panel: StyleStudioPanel) -> None:
     add("View", "Fit the picture", panel.view.generated.fit, "style_action_fit", "Ctrl+0")
     for number, kind in enumerate(TABS, start=1):
         key = f"Alt+{number}" if number < 10 else ""
-        show = partial(panel.tabs.open, kind.name)
+        show = partial(_show_tab, panel, kind.name)
         add("View", f"Show “{kind.title}”", show, f"style_action_tab_{kind.name}", key)
+
+
+def _show_tab(panel: StyleStudioPanel, name: str) -> None:
+    panel.tabs.open(name)
+    panel.view.show_pages()

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from engines.style import Step, SuggestedLayers
 
 
+def in_words(field: str, value: object) -> str:
+    """Return what it is called to set `field` of RunSettings to `value`."""
+    said = "as usual" if value is None or value == () else value
+    if isinstance(value, bool):
+        said = "on" if value else "off"
+    return f"{field.replace('_', ' ')} {said}"
+
+
 def settings_of(chosen: RunSettings, suggested: SuggestedLayers) -> StyleSettings:
     """Return the engine's settings, its layers written out. Raises StyleError with a sentence.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -158,6 +158,7 @@ def _rate_box() -> QDoubleSpinBox:
     made.setObjectName("style_rate")
     made.setRange(0.0, 10.0)
     made.setDecimals(3)
+    made.setAlignment(Qt.AlignmentFlag.AlignRight)
     made.setSingleStep(0.01)
     made.setSpecialValueText(USUAL)
     made.setKeyboardTracking(False)

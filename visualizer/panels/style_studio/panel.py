@@ -24,7 +24,7 @@ from visualizer.panels.style_studio.gallery import RunGallery
 from visualizer.panels.style_studio.given import pixels_of, show_given
 from visualizer.panels.style_studio.inputs import StudioPictures, without_live
 from visualizer.panels.style_studio.keeping import KeptPictures
-from visualizer.panels.style_studio.making import layers_of
+from visualizer.panels.style_studio.making import in_words, layers_of
 from visualizer.panels.style_studio.masks import StyleMasks
 from visualizer.panels.style_studio.poses import poses_of
 from visualizer.panels.style_studio.presenting import RunPresenter
@@ -132,6 +132,7 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
         self.view.looking.take.clicked.connect(self.director.take_chosen)
         run.stepped.connect(lambda _step: self._run_went_on())
         run.finished.connect(self._run_over)
+        self.presenter.kept_shown.connect(self._tell)
         self.director.changed.connect(self._director_changed)
         self.tabs.settled.connect(self.announce_settled)
 
@@ -294,8 +295,8 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
 
     def set_setting(self, field: str, value: object) -> None:
         """Change one setting, as a step that can be undone."""
-        name = field.replace("_", " ")
-        self.edits.apply(self.state.with_settings(**{field: value}), f"{name} {value}")
+        label = in_words(field, value)
+        self.edits.apply(self.state.with_settings(**{field: value}), label)
 
     def _dragged(self, field: str, value: object, goes_on: bool) -> None:
         self.edits.apply(

@@ -40,6 +40,8 @@ class RunPresenter(QObject):
     """
 
     shown_changed = Signal()
+    kept_shown = Signal()
+    """A kept picture that had to be read is shown."""
 
     def __init__(
         self,
@@ -168,6 +170,7 @@ class RunPresenter(QObject):
             self._wanted = None
             self._shown_kept = wanted
             self._show(pixels)
+            self.kept_shown.emit()
 
     def _not_read(self, error: JobError) -> None:
         self._wanted = None
@@ -227,7 +230,7 @@ class RunPresenter(QObject):
             left = seconds_left(step, settings, rate)
             if left is not None and step.iteration < step.of:
                 said.append(f"{duration(left)} left")
-            said.append(f"{rate:.1f} a second")
+            said.append(f"{rate:.1f} /s")
         said.append(f"{width} × {height}")
         return " · ".join(said)
 

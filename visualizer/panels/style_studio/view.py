@@ -116,6 +116,10 @@ class StyleStudioView(QWidget):
             view.setVisible(number < count)
             view.set_title("Style" if count == 1 else f"Style {number + 1}")
 
+    def show_pages(self) -> None:
+        """Scroll to what it sees, where that lies below the pictures."""
+        self.scroll.verticalScrollBar().setValue(self.pages.y())
+
     # -- room -------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:

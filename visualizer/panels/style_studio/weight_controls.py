@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -82,6 +83,7 @@ class LayerControls(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self.rows = WeightRows(f"{name}_rows")
+        self._chained: tuple[QWidget, ...] = ()
         self.rows.set_hint("The network is being looked at…")
         self.add = combo(f"{name}_add", about)
         self.reset = IconButton("mdi6.restore", "Take the layers that suit this network")
@@ -103,6 +105,7 @@ class LayerControls(QWidget):
     def show_layers(self, chosen: Sequence[LayerChoice], every: Sequence[str]) -> None:
         """Show the `chosen` layers, and the others of `every` to choose from, without telling."""
         self.rows.set_rows([WeightRow(one.layer, one.layer, one.on, one.weight) for one in chosen])
+        self._chain()
         there = {one.layer for one in chosen}
         others = [name for name in every if name not in there]
         if others == [self.add.itemText(n) for n in range(1, self.add.count())]:
@@ -113,6 +116,14 @@ class LayerControls(QWidget):
             for name in others:
                 self.add.addItem(name, name)
         self.add.setEnabled(bool(others))
+
+    def _chain(self) -> None:
+        """Let Tab go as it is seen: rows are made later than what lies below them."""
+        chain = (self.reset, *self.rows.tab_chain(), self.add)
+        if chain != self._chained:
+            self._chained = chain
+            for before, part in pairwise(chain):
+                QWidget.setTabOrder(before, part)
 
     def _added(self, place: int) -> None:
         layer = self.add.itemData(place)
