@@ -269,44 +269,50 @@ def begin(content, style):
     return resized(style[:, top : top + rows, left : left + columns], (height, width))
 '''
 STARTS = {"content": _FROM_CONTENT, "noise": _FROM_NOISE, "style": _FROM_STYLE}
-_ASKED = """
+_LBFGS = '''
+def large_first(change):
+    """Return a change in which large shapes move as easily as fine grain: frequencies as 1/√f."""
+    height, width = change.shape[1:]
+    down, across = torch.fft.fftfreq(height)[:, None], torch.fft.rfftfreq(width)
+    weights = (down**2 + across**2 + 0.003**2) ** -0.25
+    spectrum = torch.fft.rfft2(change) * (weights / weights.mean())
+    return torch.fft.irfft2(spectrum, s=(height, width))
+
+
+def optimise(picture, targets, steps):
+    """Change the picture in place, with at most so many evaluations."""
+    change = torch.zeros_like(picture, requires_grad=True)
+    optimizer = torch.optim.LBFGS(
+        [change], {rate!r}, max_iter=steps, max_eval=steps, history_size=10,
+        tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe",
+    )
+
+    def closure():
+        optimizer.zero_grad()
+        total = losses_of(picture + large_first(change), targets)["total"]
+        total.backward()
+        return total
+
+    optimizer.step(closure)
+    picture.add_(large_first(change.detach())).clamp_(0, 1)
+'''
+_ADAM = '''
+def optimise(picture, targets, steps):
+    """Change the picture in place, in so many steps."""
+    picture.requires_grad_(True)
+    optimizer = torch.optim.Adam([picture], {rate!r}, betas=(0.9, 0.99))
+
     def closure():
         optimizer.zero_grad()
         total = losses_of(picture, targets)["total"]
         total.backward()
         return total
-"""
-_LBFGS = (
-    '''
-def optimise(picture, targets, steps):
-    """Change the picture in place, with at most so many evaluations."""
-    picture.requires_grad_(True)
-    optimizer = torch.optim.LBFGS(
-        [picture], {rate!r}, max_iter=steps, max_eval=steps, history_size=10,
-        tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe",
-    )
-'''
-    + _ASKED
-    + """
-    optimizer.step(closure)
-    picture.requires_grad_(False).clamp_(0, 1)
-"""
-)
-_ADAM = (
-    '''
-def optimise(picture, targets, steps):
-    """Change the picture in place, in so many steps."""
-    picture.requires_grad_(True)
-    optimizer = torch.optim.Adam([picture], {rate!r}, betas=(0.9, 0.99))
-'''
-    + _ASKED
-    + """
+
     for _ in range(steps):
         optimizer.step(closure)
         picture.data.clamp_(0, 1)
     picture.requires_grad_(False)
-"""
-)
+'''
 OPTIMISERS = {"lbfgs": _LBFGS, "adam": _ADAM}
 MAIN = """
 def picture_in(path):

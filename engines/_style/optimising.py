@@ -9,6 +9,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from engines._style.settings import OptimiserKey
+from engines._style.whitening import large_first
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -105,12 +106,16 @@ class Lbfgs:
         size = _size(way)
         if not self._pairs or float(way.flatten() @ pull.flatten()) >= 0:
             self._pairs.clear()
-            way, size = -pull, _size(pull)
+            way = -large_first(pull).masked_fill(outward, 0)
+            size = _size(way)
             return way * (_FIRST_STEP / size) if size > 0 else way
         return way * (_LONGEST_STEP / size) if size > _LONGEST_STEP else way
 
     def _by_curvature(self, pull: Tensor) -> Tensor:
-        """Return -H · pull by the two loops over the pairs (Nocedal 1980)."""
+        """Return -H · pull by the two loops over the pairs (Nocedal 1980).
+
+        Where the pairs say nothing, H scales frequencies as photographs do.
+        """
         way = -pull
         flat = way.flatten()
         shares = []
@@ -118,9 +123,10 @@ class Lbfgs:
             share = float(step.flatten() @ flat) / curvature
             flat.add_(change.flatten(), alpha=-share)
             shares.append(share)
+        flat = large_first(way).flatten()
         if self._pairs:
             _, change, curvature = self._pairs[-1]
-            flat.mul_(curvature / float(change.flatten() @ change.flatten()))
+            flat.mul_(curvature / float(change.flatten() @ large_first(change).flatten()))
         for (step, change, curvature), share in zip(self._pairs, reversed(shares), strict=True):
             other = float(change.flatten() @ flat) / curvature
             flat.add_(step.flatten(), alpha=share - other)

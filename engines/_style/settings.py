@@ -24,7 +24,7 @@ COARSEST = 64
 RATES: dict[OptimiserKey, float] = {"lbfgs": 1.0, "adam": 0.02}
 # The coarse sizes lay out the picture; more there would wear the content away. The last one draws
 # the strokes; each doubling beyond 256 keeps _KEPT of its steps, which then take longest.
-_COARSE_STEPS, _LAST_STEPS = 40, 80
+_COARSE_STEPS, _LAST_STEPS = 20, 60
 _KEPT, _KEPT_BEYOND = 0.75, 256
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -65,7 +65,7 @@ class StyleSettings:
     start: from the content, the (first) style, or noise drawn by `seed`.
     size: longer side of the result in pixels.
     sizes: longer sides coarse to fine, the last being `size`; None for 64, 128 … size.
-    steps: evaluations at each of the sizes, or None for 40 at each coarse one and 80 (fewer beyond
+    steps: evaluations at each of the sizes, or None for 20 at each coarse one and 60 (fewer beyond
     256 pixels) at the last.
     colours: "style" as it comes; "luminance": only light and dark are transferred; "matched": the
     style is first given the content's mean and covariance of colours.
