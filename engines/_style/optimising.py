@@ -6,10 +6,11 @@ Both are asked in turn: `tell` what a picture scored, `propose` the next one to 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from engines._style.settings import OptimiserKey
-from engines._style.whitening import large_first
+from engines._style.whitening import LargeFirst
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,19 +41,21 @@ class Optimiser(Protocol):
         """Take the held loss as unknown, since the loss has changed, and `curvature` as well."""
 
 
-def optimiser_of(key: OptimiserKey, rate: float) -> Optimiser:
-    """Return a new optimiser that knows nothing yet."""
-    return Lbfgs(rate) if key == "lbfgs" else Adam(rate)
+def optimiser_of(key: OptimiserKey, rate: float, masks: Sequence[Tensor] = ()) -> Optimiser:
+    """Return a new optimiser that knows nothing yet; masks: of styles that have their places."""
+    return Lbfgs(rate, LargeFirst(masks)) if key == "lbfgs" else Adam(rate)
 
 
 class Lbfgs:
     """Limited-memory BFGS within [0, 1]: pixels at the border stay where the gradient pushes out.
 
     Instead of a line search, which would cost evaluations, a step is taken whole unless the loss
-    exceeds the last five; then it is halved from the held picture. rate: share of a step.
+    exceeds the last five; then it is halved from the held picture. rate: share of a step; scale:
+    what is done to a gradient where nothing is known of the curvature.
     """
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, scale: LargeFirst) -> None:
+        self._scale = scale
         self.held: Tensor | None = None
         self._rate = rate
         self._value: float | None = None
@@ -106,7 +109,7 @@ class Lbfgs:
         size = _size(way)
         if not self._pairs or float(way.flatten() @ pull.flatten()) >= 0:
             self._pairs.clear()
-            way = -large_first(pull).masked_fill(outward, 0)
+            way = -self._scale(pull).masked_fill(outward, 0)
             size = _size(way)
             return way * (_FIRST_STEP / size) if size > 0 else way
         return way * (_LONGEST_STEP / size) if size > _LONGEST_STEP else way
@@ -123,10 +126,10 @@ class Lbfgs:
             share = float(step.flatten() @ flat) / curvature
             flat.add_(change.flatten(), alpha=-share)
             shares.append(share)
-        flat = large_first(way).flatten()
+        flat = self._scale(way).flatten()
         if self._pairs:
             _, change, curvature = self._pairs[-1]
-            flat.mul_(curvature / float(change.flatten() @ large_first(change).flatten()))
+            flat.mul_(curvature / float(change.flatten() @ self._scale(change).flatten()))
         for (step, change, curvature), share in zip(self._pairs, reversed(shares), strict=True):
             other = float(change.flatten() @ flat) / curvature
             flat.add_(step.flatten(), alpha=share - other)

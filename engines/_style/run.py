@@ -109,7 +109,9 @@ class Course:
 
     def _start_optimiser(self) -> None:
         self._optimiser: Optimiser = optimiser_of(
-            self._settings.optimiser, self._settings.resolved_rate()
+            self._settings.optimiser,
+            self._settings.resolved_rate(),
+            [one.mask for one in self._transfer.styles if one.mask is not None],
         )
         self._scored = False  # whether the loss of the picture is known as it is now
 

@@ -14,6 +14,7 @@ from style_fakes import model_of, picture, small_model, small_network
 import engines._style.run as running
 from engines._style.evaluation import Evaluation
 from engines._style.optimising import Adam, Lbfgs
+from engines._style.whitening import LargeFirst
 from engines.style import (
     LayerWeight,
     StyleError,
@@ -473,7 +474,7 @@ def test_where_nothing_fits_at_all_the_run_says_so(monkeypatch):
 # Optimisers, on a bowl whose lowest point is known
 
 
-@pytest.mark.parametrize("make", [lambda: Lbfgs(1.0), lambda: Adam(0.05)])
+@pytest.mark.parametrize("make", [lambda: Lbfgs(1.0, LargeFirst()), lambda: Adam(0.05)])
 def test_an_optimiser_finds_the_lowest_point_within_range(make):
     generator = torch.Generator().manual_seed(1)
     aim = torch.rand(3, 6, 6, generator=generator) * 1.6 - 0.3
@@ -487,7 +488,7 @@ def test_an_optimiser_finds_the_lowest_point_within_range(make):
 
 
 def test_lbfgs_takes_no_step_that_is_worse_than_the_last_five():
-    optimiser, at = Lbfgs(1.0), torch.full((3, 4, 4), 0.5)
+    optimiser, at = Lbfgs(1.0, LargeFirst()), torch.full((3, 4, 4), 0.5)
     assert optimiser.tell(at, 1.0, torch.ones_like(at))
     far = optimiser.propose()
     assert not optimiser.tell(far, 2.0, torch.ones_like(at))

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSpinBox, QToolButton
 
 from driving import child, choose, click, message, settle
-from engines.style import StyleSource, StyleTransfer
+from engines.style import StyleSettings, StyleSource, StyleTransfer
 from style_studio_bench import LONG, close_studio, open_studio, wait_for_steps
 from visualizer.panels.style_studio.gallery_making import engine_settings
 from visualizer.panels.style_studio.gallery_settings import SweepSettings
@@ -113,7 +113,8 @@ def test_progress_is_told_and_it_can_be_paused_and_cancelled(qtbot, studio):
     bar, job = child(studio, JobBar, "sweep_job"), tab(studio).job
     qtbot.waitUntil(lambda: len(tab(studio).ends) >= 1, timeout=60_000)
     assert bar.isVisible()
-    assert f"/{16 * 80} evaluations" in bar.text()
+    steps = StyleSettings(size=studio.state.tabs.sweep.size).resolved_steps()
+    assert f"/{16 * sum(steps)} evaluations" in bar.text()
     qtbot.mouseClick(child(studio, QToolButton, "sweep_job_pause"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: job.state.value == "paused", timeout=10_000)
     qtbot.mouseClick(child(studio, QToolButton, "sweep_job_cancel"), Qt.MouseButton.LeftButton)
