@@ -158,6 +158,13 @@ class PictureInput(QObject):
             self.picture = kept
             self.arrived.emit()
 
+    def leave(self) -> None:
+        """Load and play nothing any more: the state has no place for a picture at present."""
+        self.loader.lane.supersede()
+        self._end_live()
+        if self.picture is not None and self.picture.source.is_live:
+            self.picture = None  # where an undo names it again it is to be started
+
     # -- what comes of it -------------------------------------------------------------------
 
     def _picture_arrived(self, picture: Picture) -> None:

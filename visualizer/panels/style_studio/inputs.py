@@ -78,7 +78,9 @@ class StudioPictures(QObject):
             self.style_input(index).load(style.picture)
 
     def follow(self, before: StyleStudioState, after: StyleStudioState) -> None:
-        """Bring the pictures that `after` names."""
+        """Bring the pictures that `after` names; nothing more comes for styles taken out."""
+        for made in self.inputs[len(after.styles) :]:
+            made.leave()
         if before.content != after.content:
             self.content.follow(after.content)
         former = [style.picture for style in before.styles]

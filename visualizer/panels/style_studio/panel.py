@@ -261,6 +261,7 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
         for number in range(len(self.state.styles)):
             self.style_choosers[number].show_source()
         self._show_given()
+        self.pictures.ready_for_next()
         if self.run.busy and self._uses_others():
             self.show_info(GOES_ON)
         self.director.prepare()
