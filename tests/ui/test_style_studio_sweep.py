@@ -201,3 +201,14 @@ def test_closing_while_it_is_made_leaves_nothing_running(qtbot, studio):
     click(qtbot, studio, QPushButton, "sweep_run")
     qtbot.waitUntil(lambda: grid(studio).thumbnail_count() >= 1, timeout=60_000)
     assert tab(studio).job.busy  # the fixture closes the panel
+
+
+def test_its_pose_is_a_sheet_that_is_made(qtbot, studio):
+    studio.poses()["sweep"]()
+    assert not studio.is_settled()
+    with qtbot.waitSignal(studio.settled, timeout=120_000):
+        pass
+    assert studio.is_settled()
+    entries = grid(studio).entries()
+    assert grid(studio).thumbnail_count() == len(entries) == len(tab(studio).ends) == 4
+    assert said(studio) == "4 pictures of 96 pixels, β from 1 to 100."

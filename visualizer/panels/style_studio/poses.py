@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from visualizer.panels.style_studio.panel import StyleStudioPanel
 
 POSE_SIZE, POSE_STEPS = 192, 60
+SHEET_SIZE, SHEET_PICTURES = 96, 4
 
 
 def poses_of(panel: StyleStudioPanel) -> Mapping[str, Callable[[], None]]:
@@ -19,6 +20,7 @@ def poses_of(panel: StyleStudioPanel) -> Mapping[str, Callable[[], None]]:
     poses["wipe"] = partial(_wipe, panel)
     for name in panel.tabs.names():
         poses[name.replace("_", "-")] = partial(panel.tabs.open, name)
+    poses["sweep"] = partial(_sheet, panel)
     return poses
 
 
@@ -34,3 +36,12 @@ def _wipe(panel: StyleStudioPanel) -> None:
     kept = panel.state.kept
     chosen = kept[len(kept) // 2].iteration if kept else -1
     panel.edits.look(panel.state.replace(wipe=0.5, chosen=chosen))
+
+
+def _sheet(panel: StyleStudioPanel) -> None:
+    """Make a small contact sheet to its end."""
+    panel.tabs.open("sweep")
+    tab = panel.tabs.made["sweep"]
+    tab.edit("pose", size=SHEET_SIZE, count=SHEET_PICTURES)
+    tab.start()
+    tab.waits_for_sheet = tab.job.busy

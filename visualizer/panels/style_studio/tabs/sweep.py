@@ -67,6 +67,7 @@ class SweepTab(Tab):
         self.ends: dict[int, SweepStep] = {}  # by place, of those that are finished
         self._context: Context | None = None
         self._waits = False  # for a run that began meanwhile
+        self.waits_for_sheet = False  # screenshots wait for its end
         self.field = combo("sweep_field", "The weight that changes from picture to picture")
         for field, title, about in WEIGHTS:
             add_choice(self.field, field, title, about)
@@ -151,6 +152,10 @@ class SweepTab(Tab):
         self.save.clicked.connect(self.ask_save)
 
     # -- the panel's contract ---------------------------------------------------------------
+
+    def is_settled(self) -> bool:
+        """Return whether the sheet is made, where someone waits for it."""
+        return not (self.waits_for_sheet and self.job.busy)
 
     def show_context(self, context: Context) -> None:
         """Set the controls; the sheet stays, it tells its own weights."""
@@ -243,6 +248,7 @@ class SweepTab(Tab):
         self._show_buttons()
 
     def _over(self) -> None:
+        self.waits_for_sheet = False
         task = self.task
         if task is None:
             return
@@ -254,6 +260,7 @@ class SweepTab(Tab):
             f"{task.values[0]:g} to {task.values[-1]:g}."
         )
         self._show_buttons()
+        self.settled.emit()
 
     def _wait_for_run(self) -> None:
         """Leave the processor to a run that was begun meanwhile."""
