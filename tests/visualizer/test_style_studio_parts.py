@@ -80,10 +80,25 @@ def test_time_left_counts_larger_sizes_by_their_pixels():
     made = settings_of(RunSettings(size=128, steps=10), SUGGESTED)
     first, last = made.resolved_steps()
     assert last == 10
-    step = step_at(first - 4)
+    step = step_at(first - 4, of=first + last)
     # Four more evaluations here, ten of four times as many pixels.
     assert seconds_left(step, made, rate=2.0) == pytest.approx((4 + 10 * 4) / 2)
     assert seconds_left(step, made, None) is None
+
+
+def test_time_left_counts_a_size_again_that_was_gone_back_to():
+    made = settings_of(RunSettings(size=128, steps=10), SUGGESTED)
+    first, last = made.resolved_steps()
+    made_before = 7  # evaluations of the last size, before the first size was begun a second time
+    done = first + made_before + 1
+    step = step_at(done, of=done + first - 1 + last)
+    assert seconds_left(step, made, rate=1.0) == pytest.approx(first - 1 + last * 4)
+
+
+def test_time_left_counts_no_larger_size_where_memory_ran_out():
+    made = settings_of(RunSettings(size=128, steps=10), SUGGESTED)
+    step = step_at(5, of=20, size=(32, 48))
+    assert seconds_left(step, made, rate=1.0) == pytest.approx(15)
 
 
 def test_the_speed_is_not_told_by_a_pause_or_a_sleep():

@@ -147,6 +147,7 @@ class RunDirector(QObject):
         """Begin a run; image: (3, h, w) in [0, 1] to go on from, None for the settings' start."""
         panel = self._panel
         panel.say("run", None)
+        panel.say("note", None)  # of the run before
         self._notes_told = len(self._run.notes)
         self._preparing.supersede()
         self.prepared = None

@@ -61,7 +61,8 @@ class KeptPictures(QObject):
         self._sparser = 1  # doubled each time that half of them is given up
         self.thumbnails: dict[int, np.ndarray] = {}
         run.stepped.connect(self._stepped)
-        run.finished.connect(self._finished)
+        run.shrinking.connect(self._keep_newest)
+        run.finished.connect(lambda: self._keep_newest(run.last))
 
     def begin(self) -> None:
         """Forget the pictures of the run before; their files go with the session."""
@@ -76,8 +77,7 @@ class KeptPictures(QObject):
         if due or step.size != self._size:
             self._keep(step)
 
-    def _finished(self) -> None:
-        step = self._run.last
+    def _keep_newest(self, step: Step | None) -> None:
         if step is not None and self._run.history.iteration != self._last:
             self._keep(step)
 

@@ -88,8 +88,11 @@ def seconds_left(step: Step, settings: StyleSettings, rate: float | None) -> flo
         return None
     sides, counts = settings.resolved_sizes(), settings.resolved_steps()
     scale = min(step.scale, len(sides) - 1)
-    here = sum(counts[: scale + 1]) - step.iteration
+    shrunk = max(step.size) < sides[scale]  # for want of memory: nothing larger is made any more
+    later = () if shrunk else tuple(zip(sides, counts, strict=True))[scale + 1 :]
+    # By the run's own count: after a picture was gone back to, a size is made a second time.
+    here = step.of - step.iteration - sum(count for _, count in later)
     work = max(here, 0) * 1.0
-    for side, count in zip(sides[scale + 1 :], counts[scale + 1 :], strict=True):
+    for side, count in later:
         work += count * (side / sides[scale]) ** 2
     return work / rate

@@ -31,10 +31,10 @@ class RunBar(QWidget):
         self.setObjectName("run_bar")
         self.start = QPushButton("Start", objectName="run_start")
         self.start.setToolTip(f"Make the picture from the beginning ({START_KEY})")
-        self.pause = _button("run_pause", "mdi6.pause", "Pause or go on (Space)")
+        self.pause = _button("run_pause", "mdi6.pause", "Pause or go on (Ctrl+Space)")
         self.pause.setCheckable(True)
-        self.step = _button("run_step", "mdi6.skip-next", "One step, then wait")
-        self.stop = _button("run_stop", "mdi6.stop", "Stop, and keep the picture")
+        self.step = _button("run_step", "mdi6.skip-next", "One step, then wait (Ctrl+.)")
+        self.stop = _button("run_stop", "mdi6.stop", "Stop, and keep the picture (Ctrl+Shift+.)")
         self.go_on = _button(
             "run_go_on", "mdi6.play-speed", f"Go on from the picture that is shown ({GO_ON_KEY})"
         )

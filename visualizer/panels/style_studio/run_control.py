@@ -43,6 +43,8 @@ class RunControl(QObject):
     started = Signal()
     stepped = Signal(object)
     """The newest Step, at most once a frame; `history` has those between as well."""
+    shrinking = Signal(object)
+    """The last Step before a smaller picture, while `last` and `history` still end with it."""
     finished = Signal()
     """The run is over: it came to its end, was stopped, or failed."""
     failed = Signal(object)
@@ -137,10 +139,12 @@ class RunControl(QObject):
 
     def _stepped(self, steps: Sequence[Step]) -> None:
         for step in steps:
+            if self.last is not None and max(step.size) < max(self.last.size):
+                self.shrinking.emit(self.last)
+            self.last = step
             self.history.add(step)
             if step.note:
                 self.notes.append(step.note)
-        self.last = steps[-1]
         self.stepped.emit(self.last)
 
     def _cancelled(self) -> None:
