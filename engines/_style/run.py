@@ -272,6 +272,7 @@ class Course:
             seconds=self._seconds,
             evaluations=self._plan.done,
             note=self._take_notes(),
+            settings=self._settings,
         )
 
     def _go_back(self) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engines._style.settings import LayerWeight
+from engines._style.settings import LayerWeight, StyleSettings
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,7 +52,8 @@ class Step:
     coarsest being 0; size: (height, width) in pixels. image: (3, height, width) float32 in [0, 1],
     memory of its own, colours as the settings want them. losses: of this picture. seconds: since
     the run began, pauses not counted. evaluations: of the network, forward and back; as
-    many as iterations. note: a sentence on what went otherwise than planned, or "".
+    many as iterations. note: a sentence on what went otherwise than planned, or "". settings: those
+    that `losses` were computed with.
     """
 
     iteration: int
@@ -64,6 +65,7 @@ class Step:
     seconds: float
     evaluations: int
     note: str = ""
+    settings: StyleSettings = field(default_factory=StyleSettings)
 
 
 @dataclass(frozen=True)

@@ -242,9 +242,12 @@ def test_a_changed_setting_counts_from_the_next_step_on(change):
     made = transfer(StyleSettings(size=32, sizes=(32,), steps=(24,)))
     run = made.run()
     before = take(run, 8)[-1]
+    settings = made.settings
     made.settings = replace(made.settings, **change)
     after = list(run)
     assert len(after) == 16
+    assert before.settings == settings
+    assert {step.settings for step in after} == {made.settings}
     # The loss of the next step is that of the same picture by the new settings.
     anew = transfer(replace(made.settings, start="content"), image=before.image)
     expected = next(anew.run()).losses

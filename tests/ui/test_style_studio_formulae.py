@@ -95,6 +95,18 @@ def test_a_weight_set_while_it_is_paused_does_not_change_what_was(qtbot, style_b
     assert lines_of(tab, "style") == before
 
 
+def test_opened_after_weights_were_changed_it_tells_what_the_step_was_made_with(
+    qtbot, style_bench, context
+):
+    later = replace(context.settings, style_weight=77.0, statistic="histogram", style_layers=())
+    tab = style_bench.open(FormulaeTab, replace(context, settings=later))
+    settle(qtbot, style_bench)
+    assert "G(i, j)" in tab.terms["style"].law.text()
+    for line in lines_of(tab, "style"):
+        weight = line.partition(": ")[2].partition(" · ")[0]
+        assert float(weight) == context.settings.style_weight
+
+
 def test_before_a_run_it_says_what_to_do(qtbot, style_bench):
     tab = style_bench.open(FormulaeTab, context_of())
     assert tab.when.text() == WAITS

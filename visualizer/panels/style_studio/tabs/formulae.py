@@ -21,14 +21,16 @@ from widgets.form_parts import wrapping_label
 from widgets.formula_label import FormulaLabel
 
 if TYPE_CHECKING:
-    from engines.style import Step, StyleSettings
+    from engines.style import Step
 
 TOPIC = "formulae"
 KINDS = {"total": "Total loss", "content": "Content", "style": "Style", "tv": "Smoothness"}
 WAITS = "Press Start: the numbers of every step come here."
 SIGNS = (
-    "α, β, γ: the weights at the left; w: a layer's share; d: the target's mean square, which "
-    "makes one setting do for all networks; F: maps, with a hat the target's."
+    "α, β, γ: the weights at the left. w: a layer's share, its weight over the sum of all. "
+    "d: the mean square of what is aimed at: a layer that answers nothing is 1 away from it, so "
+    "that one setting does for all networks. F: a layer's C maps of H × W places; with a hat: what "
+    "is aimed at."
 )
 
 
@@ -74,13 +76,13 @@ class FormulaeTab(Tab):
         self._pace.due.connect(self._show)
         self._context: Context | None = None
         self._laws: dict[str, Law] = {}
-        self._of: tuple[Step, StyleSettings] | None = None  # the newest step, and what it obeyed
+        self._of: Step | None = None  # the newest
         self.terms = {kind: _Term(kind) for kind in KINDS}
         self.parts = BarList("formulae_parts", "What each term adds to the total loss")
         self.when = wrapping_label("formulae_when")
         fill_page(
-            self, self.name, self.when, self.parts, *self.terms.values(),
-            told(SIGNS, "formulae_signs"),
+            self, self.name, self.when, self.parts, self.terms["total"],
+            told(SIGNS, "formulae_signs"), *list(self.terms.values())[1:],
         )  # fmt: skip
 
     def show_context(self, context: Context) -> None:
@@ -97,17 +99,14 @@ class FormulaeTab(Tab):
             return
         from engines.style import loss_terms
 
-        step, settings = context.step, context.settings
-        if step is None or settings is None:
-            self._of = None
+        step = self._of = context.step
+        if step is None:
             self._show_none()
             return
-        if self._of is None or self._of[0] is not step:
-            self._of = step, settings
-        settings = self._of[1]  # while it is paused others may be set, which made none of this
         height, width = step.size
         self.when.setText(f"Step {step.iteration:,} of {step.of:,}, at {width} × {height}")
-        found = loss_terms(step, settings, context.suggested)
+        # By the step's own settings: those that are set by now made none of these numbers.
+        found = loss_terms(step, step.settings, context.suggested)
         laws: dict[str, Law] = {}
         lines: dict[str, list[str]] = {kind: [] for kind in KINDS}
         for term in found:
