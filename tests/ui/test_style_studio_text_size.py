@@ -83,3 +83,37 @@ def test_text_made_small_again_brings_the_tabs_back_beside(qtbot, studio):
     view = studio.view
     qtbot.waitUntil(lambda: view.halves.orientation() is Qt.Orientation.Horizontal)
     assert view.scroll.verticalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("points", [9, 11.5, 19])
+def test_every_tab_is_reached_by_a_click_in_a_small_window(qtbot, studio, points):
+    studio.resize(1183, 640)  # what a window of 1280 × 720 leaves for it
+    set_text(qtbot, studio, points)
+    studio.view.show_pages()
+    bar = studio.view.pages.tabBar()
+    for number, name in reversed(list(enumerate(studio.tabs.names()))):
+        place = bar.tabRect(number)
+        assert bar.visibleRegion().contains(place.center()), name
+        assert place.right() < bar.width(), name
+        words = bar.fontMetrics().horizontalAdvance(bar.tabText(number))
+        assert place.width() > words, name
+        qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=place.center())
+        assert studio.state.tab == name
+    qtbot.waitUntil(studio.is_settled, timeout=20_000)
+
+
+def test_the_tabs_take_a_share_of_a_wide_window_until_it_is_moved(qtbot, studio):
+    set_text(qtbot, studio, 9)
+    view = studio.view
+    for width in (1400, 1900):
+        studio.resize(width, 900)
+        qtbot.waitUntil(lambda w=width: abs(view.pages.width() - 0.3 * w) < 20)
+    handle = view.halves.handle(1)
+    qtbot.mousePress(handle, Qt.MouseButton.LeftButton)
+    qtbot.mouseMove(handle, QPoint(-150, 50))
+    qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=QPoint(-150, 50))
+    moved = view.pages.width()
+    assert moved > 0.3 * 1900 + 50
+    studio.resize(1850, 900)
+    qtbot.waitUntil(lambda: studio.view.width() == 1850)
+    assert view.pages.width() > 0.3 * 1850 + 40

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSplitter,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from visualizer.panels.style_studio.controls import Controls
 from visualizer.panels.style_studio.run_bar import RunBar
 from visualizer.panels.style_studio.state import MOST_STYLES
+from widgets.close_tabs import CloseTabs
 from widgets.image_view import ImageView
 from widgets.loss_plot import LossPlot
 from widgets.message_bar import MessageBar
@@ -26,9 +26,10 @@ from widgets.side_column import SideColumn
 from widgets.timeline import Timeline
 from widgets.wipe_view import WipeView
 
-CONTROLS_WIDTH, SEES_WIDTH = 280, 350
+CONTROLS_WIDTH = 280
 PICTURE_SHARE, GIVEN_SHARE = 0.57, 0.26  # of height and width
-CENTRE_LETTERS, SEES_LETTERS = 60, 46  # in a line; with less room the one goes below the other
+SEES_SHARE = 0.3  # of the panel's width
+CENTRE_LETTERS, SEES_LETTERS = 54, 46  # in a line; with less room the one goes below the other
 CENTRE_LINES, SEES_LINES = 30, 22
 THUMBNAIL = 48
 
@@ -50,9 +51,7 @@ class StyleStudioView(QWidget):
         self.losses = LossPlot("style_losses", y_label="loss")
         self.timeline = Timeline("style_timeline", side=THUMBNAIL)
         self.looking = _Looking()
-        self.pages = QTabWidget(objectName="style_tabs")
-        self.pages.setDocumentMode(True)
-        self.pages.setUsesScrollButtons(True)
+        self.pages = CloseTabs("style_tabs")
         self.centre = self._centre()
         self.halves = QSplitter(Qt.Orientation.Horizontal)
         self.halves.setObjectName("style_halves")
@@ -77,7 +76,9 @@ class StyleStudioView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.body)
         self.body.splitterMoved.connect(lambda *_: self._arrange())
+        self.halves.splitterMoved.connect(self._take_hold)
         self._wide: bool | None = None
+        self._moved = False  # whether the person has shared the room
 
     def _centre(self) -> QWidget:
         given = QSplitter(Qt.Orientation.Vertical)
@@ -138,18 +139,21 @@ class StyleStudioView(QWidget):
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
         self.pages.setVisible(self.pages.count() > 0)
         room = self.width() - max(self.column.width(), self.column.minimumWidth())
-        wide = room >= (CENTRE_LETTERS + SEES_LETTERS) * letter or not self.pages.count()
+        least = max(SEES_LETTERS * letter, self.pages.whole_width())
+        wide = room >= CENTRE_LETTERS * letter + least or not self.pages.count()
         self.centre.setMinimumHeight(0 if wide else CENTRE_LINES * line)
-        self.pages.setMinimumHeight(0 if wide else SEES_LINES * line)
-        if wide == self._wide:
-            return
-        self._wide = wide
-        if wide:
-            self.halves.setOrientation(Qt.Orientation.Horizontal)
-            sees = max(SEES_WIDTH, SEES_LETTERS * letter)
+        self.pages.setMinimumSize(least if wide else 0, 0 if wide else SEES_LINES * line)
+        if wide != self._wide:
+            self._wide, self._moved = wide, False
+            self.halves.setOrientation(
+                Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+            )
+        if wide and not self._moved:
+            sees = max(round(SEES_SHARE * self.width()), least)
             self.halves.setSizes([max(room - sees, 1), sees])
-        else:
-            self.halves.setOrientation(Qt.Orientation.Vertical)
+
+    def _take_hold(self) -> None:
+        self._moved = True
 
 
 class _Shared(QSplitter):
