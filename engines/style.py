@@ -22,7 +22,7 @@ from engines._style.reconstruct import (
     reconstruct_texture,
     texture_ladder,
 )
-from engines._style.seen import seen_content, seen_picture, seen_style
+from engines._style.seen import seen_content, seen_mask, seen_picture, seen_style
 from engines._style.settings import LayerWeight, StyleSettings
 from engines._style.shuffle import ShuffleLosses, shuffle, shuffle_losses
 from engines._style.statistics import STATISTICS, Statistic
@@ -72,6 +72,7 @@ __all__ = [
     "reconstruct_content",
     "reconstruct_texture",
     "seen_content",
+    "seen_mask",
     "seen_picture",
     "seen_style",
     "shuffle",

@@ -17,8 +17,9 @@ class GramEntry:
     """How one entry of a Gram matrix came to be.
 
     first, second, product: (H, W), the maps of both channels and, position by position, one times
-    the other. mean: of the product over all positions; entry: mean / channels, the number that
-    `gram_matrix` has there; cosine: of the angle between the maps, NaN where one is zero.
+    the other, times how much the position counts. mean: of the product over all that counts; entry:
+    mean / channels, the number that `gram_matrix` has there; cosine: of the angle between the maps,
+    NaN where one is zero.
     """
 
     first: Tensor
@@ -59,11 +60,14 @@ def gram_cosine(gram: Tensor) -> Tensor:
     return cosine.diagonal_scatter(torch.where(silent, torch.nan, 1.0).to(gram.dtype))
 
 
-def gram_entry(features: Tensor, i: int, j: int) -> GramEntry:
+def gram_entry(features: Tensor, i: int, j: int, weight_map: Tensor | None = None) -> GramEntry:
     """Return the maps behind entry (i, j) of the Gram matrix of `features`.
 
-    features: (C, H, W) or (1, C, H, W). Raises StyleError for channels that do not exist.
+    features: (C, H, W) or (1, C, H, W); weight_map: as for `gram_matrix`. Raises StyleError for
+    channels that do not exist.
     """
+    import torch
+
     maps = as_maps(features).detach()
     count = len(maps)
     for channel in (i, j):
@@ -72,10 +76,11 @@ def gram_entry(features: Tensor, i: int, j: int) -> GramEntry:
                 f"There is no channel {channel}; this layer has channels 0 to {count - 1}."
             )
     first, second = maps[i], maps[j]
-    product = first * second
-    mean = float(product.double().mean())
-    lengths = [float(one.double().square().sum().sqrt()) for one in (first, second)]
-    together = float((first.double() * second.double()).sum())
+    weights = torch.ones_like(first) if weight_map is None else weight_map.to(first)
+    product = first * second * weights
+    mean = float(product.double().sum()) / max(float(weights.double().sum()), 1e-6)
+    lengths = [float((one.double().square() * weights).sum().sqrt()) for one in (first, second)]
+    together = float((first.double() * second.double() * weights).sum())
     cosine = together / lengths[0] / lengths[1] if all(lengths) else float("nan")
     return GramEntry(
         first.clone(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engines._style.colours import luminance, matched_colours, matched_luminance
-from engines._style.pictures import checked, fitted, resized
+from engines._style.pictures import checked, fitted, mask_at, resized
 from engines.errors import StyleError
 
 if TYPE_CHECKING:
@@ -29,6 +29,15 @@ def seen_style(transfer: StyleTransfer, size: tuple[int, int], index: int = 0) -
         raise StyleError(f"There is no style {index + 1}; there are {len(transfer.styles)}.")
     style = transfer.styles[index].pixels
     return styled(style, resized(transfer.content, size), transfer.settings)
+
+
+def seen_mask(transfer: StyleTransfer, sides: tuple[int, int], index: int = 0) -> Tensor | None:
+    """Return how much each place of a layer's maps (h, w) of `sides` counts for a style, in [0, 1].
+
+    None where it goes everywhere. index: of `transfer.styles`, which has it.
+    """
+    mask = transfer.styles[index].mask
+    return None if mask is None else mask_at(mask, sides)
 
 
 def seen_picture(

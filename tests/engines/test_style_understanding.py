@@ -185,6 +185,23 @@ def test_an_entry_is_the_mean_product_of_its_two_maps():
         assert entry.cosine == pytest.approx(float(cosine[i, j]), abs=1e-5)
 
 
+def test_an_entry_counts_the_places_of_its_weight_map_alone():
+    features = maps(5) - 0.3
+    weights = torch.linspace(0, 1, features[0].numel()).reshape(features[0].shape)
+    gram = gram_matrix(features, weights)
+    cosine = gram_cosine(gram)
+    for i, j in ((0, 0), (1, 4)):
+        entry = gram_entry(features, i, j, weights)
+        product = (features[i] * features[j] * weights).numpy()
+        np.testing.assert_allclose(entry.product, product, rtol=1e-6)
+        assert entry.mean == pytest.approx(product.sum() / float(weights.sum()), rel=1e-5)
+        assert entry.entry == pytest.approx(float(gram[i, j]), rel=1e-5)
+        assert entry.cosine == pytest.approx(float(cosine[i, j]), abs=1e-5)
+    nowhere = gram_entry(features, 0, 1, torch.zeros_like(weights))
+    assert nowhere.entry == 0
+    assert math.isnan(nowhere.cosine)
+
+
 def test_an_entry_of_a_silent_channel_has_no_cosine():
     features = maps(2)
     features[1] = 0

@@ -45,11 +45,16 @@ def picture(sample):
     return Picture(PictureSource(name=sample), load_sample(sample))
 
 
-def context_of(content="retina", styles=("waves",), name="efficientnet_lite0", **settings):
+def context_of(
+    content="retina", styles=("waves",), name="efficientnet_lite0", masks=(), **settings
+):
     """What the panel tells before a run, of a small picture."""
+    masks = masks or (None,) * len(styles)
     state = StyleStudioState().with_settings(**{"size": SIZE, "steps": 4, **settings})
     made = settings_of(state.settings, known(name).suggested)
-    given = tuple(StylePicture(picture(style)) for style in styles)
+    given = tuple(
+        StylePicture(picture(style), 1.0, mask) for style, mask in zip(styles, masks, strict=True)
+    )
     order = RunOrder(picture(content), given, network(name), made)
     return Context(
         state=state, content=order.content, styles=given, network=order.network,

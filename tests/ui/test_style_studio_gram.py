@@ -132,3 +132,47 @@ def test_before_a_run_the_style_is_seen_alone(qtbot, style_bench):
     assert len(tab.of_generated._values) == 0
     assert values_of(tab.views[0]) is not None
     assert values_of(tab.views[1]) is None
+
+
+@pytest.fixture
+def half():
+    """A mask over the left half of the content."""
+    mask = np.zeros((64, 64), np.float32)
+    mask[:, :32] = 1
+    return mask
+
+
+def test_a_masked_style_is_compared_where_its_mask_lets_it_go(qtbot, style_bench, half):
+    context = after_run(context_of(styles=("waves", "brick"), masks=(half, 1 - half)))
+    tab = style_bench.open(GramTab, context)
+    settle(qtbot, style_bench)
+    layer = first_layer(context)
+    losses = []
+    for number, mask in enumerate((half, 1 - half)):
+        choose(qtbot, style_bench, "gram_style", str(number))
+        style, made = maps_of_both(context, layer, number)
+        rows, columns = made.shape[1:]
+        at = mask.reshape(rows, 64 // rows, columns, 64 // columns).mean(axis=(1, 3))
+        flat = made.reshape(len(made), -1).astype(np.float64)
+        expected = (flat * at.ravel()) @ flat.T / (len(flat) * at.sum())
+        assert close_to(tab.of_generated._values, expected)
+        assert close_to(tab.of_style._values, gram(style))
+        said = child(tab, QLabel, "gram_text").text()
+        assert "mask covers counts, 50.0 % of" in said
+        losses.append(np.square(expected - gram(style)).mean())
+        i, j = tab.of_generated.chosen()
+        product = values_of(tab.views[5])
+        assert np.allclose(product, made[i] * made[j] * at, atol=2e-3 * np.abs(product).max())
+        value = product.sum() / at.sum() / len(made)
+        assert value == pytest.approx(expected[i, j], rel=1e-3)
+    # What the run compares is made up of both.
+    assert np.mean(losses) == pytest.approx(context.step.losses.style[layer], rel=2e-2)
+
+
+def test_what_the_run_compares_instead_is_said(qtbot, style_bench):
+    tab = style_bench.open(GramTab, after_run(context_of(styles=("waves", "brick"))))
+    settle(qtbot, style_bench)
+    assert "mean of the unmasked styles' matrices" in child(tab, QLabel, "gram_text").text()
+    style_bench.show(after_run(context_of(statistic="histogram")))
+    settle(qtbot, style_bench)
+    assert "“Histogram” in place of Gram" in child(tab, QLabel, "gram_text").text()

@@ -69,7 +69,10 @@ class GramTab(LookingTab):
             (self.views[0] if view in self.views[::2] else self.views[1]).link_to(view)
         fill_page(
             self, self.name, self.layer, self.which, self.scale, self.text,
-            MapGrid("gram_matrices", (self.of_style, self.of_generated), 2, MATRIX_LINES, 34),
+            MapGrid(
+                "gram_matrices", (self.of_style, self.of_generated), 2, MATRIX_LINES, 34,
+                grows=False,  # their width is what limits them
+            ),
             titled("These pairs differ most", self.most), self.pair,
             MapGrid("gram_maps", self.views),
         )  # fmt: skip
@@ -184,6 +187,13 @@ def _said(found: Grams) -> str:
         said += (
             f" Style loss {number(found.loss)}: {percent(found.parts)} of the style's mean square."
         )
+    if found.covered == 0:
+        said += " The style's mask leaves nothing of the picture at this size."
+    elif found.covered is not None:
+        covered = percent(found.covered)
+        said += f" Only what the style's mask covers counts, {covered} of the picture."
+    if found.run_compares:
+        said += f" The run compares {found.run_compares}."
     return said
 
 

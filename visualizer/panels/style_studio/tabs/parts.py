@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from visualizer.panels.style_studio.context import Context
@@ -19,6 +20,10 @@ from widgets.side_column import SideColumn
 
 START_FIRST = "Press Start"
 MAP_LINES, MAP_LETTERS = 9, 16  # of text: the room of a map with its title
+PAGE_LETTERS, MOST_GROWTH = (
+    62,
+    1.6,
+)  # a page's usual width; how much higher maps become in wider ones
 
 
 def fill_page(page: QWidget, name: str, *parts: QWidget) -> None:
@@ -133,7 +138,10 @@ def show_map(view: ImageView, values: np.ndarray | None, scale: MapScale, text: 
 
 
 class MapGrid(ReflowGrid):
-    """Maps side by side where each has room for `letters`, and `lines` of text high."""
+    """Maps side by side where each has room for `letters`, and `lines` of text high.
+
+    grows: in a wide page they are higher, by as much as they are wider.
+    """
 
     def __init__(
         self,
@@ -142,9 +150,12 @@ class MapGrid(ReflowGrid):
         most: int = 2,
         lines: int = MAP_LINES,
         letters: int = MAP_LETTERS,
+        *,
+        grows: bool = True,
     ) -> None:
         super().__init__(name, parts, most)
         self._all, self._lines, self._letters = tuple(parts), lines, letters
+        self._grows = grows
         self._fit_heights()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -153,11 +164,28 @@ class MapGrid(ReflowGrid):
         if event.type() == QEvent.Type.FontChange and hasattr(self, "_letters"):
             self._fit_heights()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the width of the page."""
+        super().resizeEvent(event)
+        self._fit_heights()
+
     def _fit_heights(self) -> None:
         metrics = self.fontMetrics()
+        high = round(self._lines * metrics.lineSpacing() * self._growth())
         for part in self._all:
-            part.setFixedHeight(self._lines * metrics.lineSpacing())
+            part.setFixedHeight(high)
             part.setMinimumWidth(self._letters * metrics.averageCharWidth())
+
+    def _growth(self) -> float:
+        """Return how much larger than usual the page is."""
+        page = self.parentWidget()
+        while page is not None and not isinstance(page, SideColumn):
+            page = page.parentWidget()
+        if page is None or not self._grows:
+            return 1.0
+        # Of the whole page: a scroll bar that comes with the height must not change it again.
+        usual = PAGE_LETTERS * self.fontMetrics().averageCharWidth()
+        return min(max(page.width() / usual, 1.0), MOST_GROWTH)
 
 
 def titled(title: str, part: QWidget) -> QWidget:
@@ -184,8 +212,8 @@ def told(text: str, name: str) -> QLabel:
 
 
 def number(value: float) -> str:
-    """Return `value` in three significant digits, as 0.0123 or 1.23·10⁻⁸."""
-    text = f"{value:.3g}"
+    """Return `value` in three significant digits, as 0.0120 or 1.23·10⁻⁸; 0 as it is."""
+    text = f"{value:#.3g}".rstrip(".") if value else "0"
     if "e" not in text:
         return text.replace("-", "−")
     mantissa, exponent = text.split("e")
@@ -194,7 +222,9 @@ def number(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as per cent in two or three digits, "under 0.1 %" where it rounds to none."""
+    """Return a share as per cent in three digits, "under 0.1 %" where it is next to none."""
     if 0 < share < 0.001:
         return "under 0.1 %"
-    return f"{100 * share:.3g} %" if share < 10 else f"{100 * share:,.0f} %"
+    if not share:
+        return "0 %"
+    return f"{100 * share:#.3g}".rstrip(".") + " %" if share < 9.995 else f"{100 * share:,.0f} %"
