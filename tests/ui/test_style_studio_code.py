@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
 from driving import click, settle
 from engines.style_code import code_for
-from style_tab_bench import context_of
+from style_studio_bench import save_picture
+from style_tab_bench import context_of, picture, resized
 from visualizer.panels.style_studio.tabs import code as module
 from visualizer.panels.style_studio.tabs.code import CodeTab
 
@@ -55,14 +61,63 @@ def test_it_is_copied(qtbot, style_bench, tab):
     assert QGuiApplication.clipboard().text() == tab.listing.source()
 
 
-def test_it_is_saved_and_compiles(qtbot, style_bench, tab, tmp_path, monkeypatch):
-    path = tmp_path / "mine.py"
+def save_by_button(qtbot, style_bench, tab, path, monkeypatch):
     monkeypatch.setattr(module, "ask_save_as", lambda *_arguments: path)
     tab.host = replace(tab.host, services=_Services())
     click(qtbot, style_bench, QPushButton, "style_code_save")
+
+
+def test_it_is_saved_as_it_is_shown(qtbot, style_bench, tab, tmp_path, monkeypatch):
+    path = tmp_path / "mine.py"
+    save_by_button(qtbot, style_bench, tab, path, monkeypatch)
     assert path.read_text(encoding="utf-8") == tab.listing.source()
-    compile(path.read_text(encoding="utf-8"), str(path), "exec")
     assert "mine.py" in style_bench.infos[-1]
+
+
+def pixels_of(sample):
+    """A sample as uint8 (H, W, 3), which is what it was made of."""
+    pixels = picture(sample).image.pixels.expand(3, -1, -1).numpy().transpose(1, 2, 0)
+    return np.rint(pixels * 255).astype(np.uint8)
+
+
+def test_the_program_makes_the_picture_that_the_panel_makes(
+    qtbot, style_bench, tmp_path, monkeypatch
+):
+    context = context_of(steps=40)
+    tab = style_bench.open(CodeTab, context)
+    settle(qtbot, style_bench)
+    save_by_button(qtbot, style_bench, tab, tmp_path / "mine.py", monkeypatch)
+    for name, sample in (("content", "retina"), ("style", "waves")):
+        save_picture(tmp_path / f"{name}.png", pixels_of(sample))
+    done = subprocess.run(
+        [sys.executable, "mine.py", "content.png", "style.png"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+    step = list(context.transfer.run())[-1]
+    total = float(done.stdout.rpartition("total loss ")[2])
+    assert total == pytest.approx(step.losses.total, rel=0.15)
+    made = np.asarray(Image.open(tmp_path / "stylised.png"), dtype=float) / 255
+    shown = np.asarray(step.image).transpose(1, 2, 0)
+    begun = resized(context.transfer.content, step.size).numpy().transpose(1, 2, 0)
+    assert made.shape == shown.shape
+    # Both went the same way from where they began.
+    assert np.corrcoef((made - begun).ravel(), (shown - begun).ravel())[0, 1] > 0.8
+
+
+def test_what_it_leaves_out_is_said(qtbot, style_bench):
+    mask = np.ones((8, 8), np.float32)
+    tab = style_bench.open(CodeTab, context_of(styles=("waves", "brick"), masks=(mask, None)))
+    settle(qtbot, style_bench)
+    assert "masks of the styles are left out" in tab.about.text()
+    first, second = style_bench.context.styles
+    weighed = (replace(first, weight=0.5, mask=None), second)
+    style_bench.show(replace(style_bench.context, styles=weighed))
+    assert "weights of the styles are left out" in tab.about.text()
+    style_bench.show(replace(style_bench.context, styles=(second,)))
+    assert "left out" not in tab.about.text()
 
 
 class _Services:

@@ -59,6 +59,17 @@ def test_a_smaller_share_leaves_the_rest_where_it_was(qtbot, style_bench, tab):
     assert style_bench.settings.share == 0.25
 
 
+def test_what_is_said_goes_with_the_share(qtbot, style_bench, tab):
+    assert "nothing is where it was" in tab.text.text()
+    box = child(tab, QDoubleSpinBox, "shuffle_share_box")
+    box.setValue(25)
+    settle(qtbot, style_bench)
+    assert "25.0 % has moved" in tab.text.text()
+    box.setValue(0)
+    settle(qtbot, style_bench)
+    assert tab.text.text().startswith("Nothing is moved")
+
+
 def test_another_draw_moves_them_elsewhere(qtbot, style_bench, tab):
     first = values_of(tab.after).copy()
     click(qtbot, style_bench, QPushButton, "shuffle_again")

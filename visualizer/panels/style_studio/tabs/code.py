@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TOPIC = "code"
 ABOUT = "Plain PyTorch that runs as it stands and minimises the same loss."
+LEAVES_OUT = "It mixes the styles in equal parts, everywhere: {what} of the styles are left out."
 
 
 class CodeTab(Tab):
@@ -53,8 +54,17 @@ class CodeTab(Tab):
         self.save.clicked.connect(self.ask_save)
         self._show("")
 
+    def _show_about(self, context: Context) -> None:
+        """Say what the program does not do as the panel does."""
+        styles = context.styles
+        left = ["masks"] * any(one.mask is not None for one in styles)
+        left += ["weights"] * (len({one.weight for one in styles}) > 1)
+        out = LEAVES_OUT.format(what=" and ".join(left)) if left else ""
+        self.about.setText(f"{ABOUT} {out}".rstrip())
+
     def show_context(self, context: Context) -> None:
         """Write the program where pictures, network or settings are others."""
+        self._show_about(context)
         network, settings, chosen = context.network, context.settings, context.state.model
         if network is None or settings is None:
             self._written = None

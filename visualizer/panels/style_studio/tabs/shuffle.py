@@ -66,9 +66,13 @@ class Wish:
 
 @dataclass(frozen=True, eq=False)
 class Shuffled:
-    """One channel (h, w) before and after, the losses, and both in parts at each of SHARES."""
+    """One channel (h, w) before and after `share` of its places moved; the losses then.
+
+    content_parts, style_parts: both in parts of the mean square, at each of SHARES.
+    """
 
     layer: str
+    share: float
     channel: int
     before: np.ndarray
     after: np.ndarray
@@ -151,7 +155,8 @@ class ShuffleTab(LookingTab):
         else:
             losses = shuffle_losses(maps, settings.seed, settings.share, statistic)
         return Shuffled(
-            wish.sight.layer, channel, maps[channel].numpy(), moved[channel].numpy(), losses,
+            wish.sight.layer, settings.share, channel,
+            maps[channel].numpy(), moved[channel].numpy(), losses,
             np.array([one.content_parts for one in curves]),
             np.array([one.style_parts for one in curves]),
         )  # fmt: skip
@@ -177,7 +182,7 @@ class ShuffleTab(LookingTab):
                 Curve("style loss", x, found.style_parts, "blue", style="dots"),
             ]
         )
-        self.text.setText(_said(found.losses))
+        self.text.setText(_said(found))
 
 
 def _maps_of(wish: Wish, seeing: Seeing) -> Tensor:
@@ -191,9 +196,13 @@ def _maps_of(wish: Wish, seeing: Seeing) -> Tensor:
     return maps
 
 
-def _said(losses: ShuffleLosses) -> str:
+def _said(found: Shuffled) -> str:
+    losses = found.losses
+    if found.share == 0:
+        return "Nothing is moved: both losses are 0. Raise the share."
+    where = "nothing is where it was" if found.share == 1 else f"{percent(found.share)} has moved"
     return (
         f"Content loss {number(losses.content)}, {percent(losses.content_parts)} of the maps' mean "
-        f"square: nothing is where it was. Style loss {number(losses.style)}: the same numbers "
-        "are there, wherever they lie."
+        f"square: {where}. Style loss {number(losses.style)}: the same numbers are there, wherever "
+        "they lie."
     )
