@@ -12,15 +12,15 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from widgets._curve_plot.axes import ValueAxis, WholeAxis
 from widgets.mark_line import mark_line
 from widgets.plot_look import dress_axes, plain_axes, zoomed_by_key
 
 Style = Literal["line", "dots", "bars", "points", "steps", "ridge"]
 MARK_LINES = 3  # heights at which the texts of marks are written in turn
-LEAST_DECADES = 0.7  # below them a logarithmic axis has ticks at equal distances in value
 
 # Okabe and Ito's colours, told apart without colour vision; the dash pattern differs as well.
 COLORS = {
@@ -60,65 +60,6 @@ class Curve:
     spread: np.ndarray | None = None
 
 
-class _WholeAxis(pg.AxisItem):
-    """An axis with ticks at whole numbers alone."""
-
-    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802  pyqtgraph's name
-        """Return the spacings that are whole numbers."""
-        spacings = super().tickSpacing(low, high, size)
-        font = self.style["tickFont"] or QFont()
-        widest = max(QFontMetricsF(font).horizontalAdvance(f" {round(x)} ") for x in (low, high))
-        least = max(1.0, widest * (high - low) / max(size, 1.0))  # closer numbers would touch
-        whole = [(step, start) for step, start in spacings if step >= least and step % 1 == 0]
-        return whole or [(_round_step(least), 0.0)]
-
-
-class _ValueAxis(pg.AxisItem):
-    """An axis that, when logarithmic, has the numbers 1, 2, 5, 10 … as they are, not as powers."""
-
-    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802  pyqtgraph's name
-        """Return the spacings at which the numbers do not touch, at least the widest one."""
-        spacings = super().tickSpacing(low, high, size)
-        line = QFontMetricsF(self.style["tickFont"] or QFont()).height()
-        apart = [entry for entry in spacings if entry[0] * size >= line * (high - low)]
-        return apart or spacings[:1]
-
-    def tickValues(  # noqa: N802  pyqtgraph's name
-        self, low: float, high: float, size: float
-    ) -> list[tuple[float, list[float]]]:
-        """Return where the ticks are; logarithmic: in logarithms."""
-        if not self.logMode:
-            return super().tickValues(low, high, size)
-        font = self.style["tickFont"]
-        line = QFontMetricsF(font or QFont()).height()
-        room = max(2.0, size / line / 2.5)  # ticks without crowding
-        if high - low < LEAST_DECADES:
-            step = _round_step((10.0**high - 10.0**low) / room)
-            first, last = math.ceil(10.0**low / step), math.floor(10.0**high / step)
-            places = [math.log10(n * step) for n in range(max(1, first), last + 1)]
-        else:
-            closest = math.log10(2) * size / (high - low)
-            steps = (1, 2, 5) if closest >= 1.3 * line else (1,)
-            every = max(1, math.ceil((high - low) / room))
-            decades = range(math.floor(low), math.ceil(high) + 1)
-            places = [n + math.log10(step) for n in decades if n % every == 0 for step in steps]
-        return [(1.0, [place for place in places if low <= place <= high])]
-
-    def tickStrings(  # noqa: N802  pyqtgraph's name
-        self, values: list[float], scale: float, spacing: float
-    ) -> list[str]:
-        """Return what is written at the ticks."""
-        if not self.logMode:
-            return super().tickStrings(values, scale, spacing)
-        return [f"{10.0**value:.4g}" for value in values]
-
-
-def _round_step(least: float) -> float:
-    """Return the smallest of 1, 2, 5, 10 … (and their tenths) that is at least `least`."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= least)
-
-
 class CurvePlot(QWidget):
     """Shows curves over one x axis; a click on it tells where.
 
@@ -144,9 +85,9 @@ class CurvePlot(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("curve_plot")
-        axes = {"left": _ValueAxis("left")}
+        axes = {"left": ValueAxis("left")}
         if whole_x:
-            axes["bottom"] = _WholeAxis("bottom")
+            axes["bottom"] = WholeAxis("bottom")
         self._plot = pg.PlotWidget(axisItems=axes)
         self._plot.setObjectName("curve_plot_area")
         self._item = self._plot.getPlotItem()
@@ -165,6 +106,7 @@ class CurvePlot(QWidget):
         self._curves: tuple[Curve, ...] = ()
         self._marks: tuple[tuple[float, str], ...] = ()
         self._lines: list[pg.PlotDataItem] = []
+        self._plain = True  # whether what is drawn are lines alone
         self._mark_lines: list[pg.InfiniteLine] = []
         self._fixed: dict[str, tuple[float, float]] = {}
         self._legend_shown = True
@@ -193,9 +135,9 @@ class CurvePlot(QWidget):
         """
         before, self._curves = self._curves, tuple(curves)
         old_marks, self._marks = self._marks, tuple(marks)
-        same = len(before) == len(self._curves) == len(self._lines) > 0
+        same = 0 < len(before) == len(self._curves) <= len(self._lines)
         if same and all(map(_differ_in_numbers, before, self._curves)):
-            for line, curve in zip(self._lines, self._curves, strict=True):
+            for line, curve in zip(self._lines, self._curves, strict=False):  # hidden ones last
                 line.setData(curve.x, self._heights(curve))
             if self._marks != old_marks:
                 self._draw_marks()
@@ -203,13 +145,31 @@ class CurvePlot(QWidget):
         self._draw()
 
     def _draw(self) -> None:
-        """Draw everything anew."""
-        self._item.clear()
-        self._lines = [line for curve in self._curves if (line := self._add(curve)) is not None]
-        self._mark_lines = []
+        """Draw everything anew, with the lines that are there: to make one takes long."""
+        plain = all(map(_is_plain, self._curves))
+        if plain and self._plain:
+            self._take_lines()
+        else:
+            self._item.clear()
+            self._mark_lines = []
+            self._lines = [line for curve in self._curves if (line := self._add(curve)) is not None]
+        self._plain = plain
         self._draw_marks()
         self._show_legend()
         self._show_numbers()
+
+    def _take_lines(self) -> None:
+        """Give each curve one of the lines that are there, make those missing, hide the others."""
+        for line, curve in zip(self._lines, self._curves, strict=False):
+            line.setData(curve.x, self._heights(curve), pen=_pen(curve))
+            line.setVisible(True)
+        for line in self._lines[len(self._curves) :]:
+            line.setVisible(False)
+            line.clear()
+        for curve in self._curves[len(self._lines) :]:
+            self._lines.append(
+                self._item.plot(curve.x, self._heights(curve), pen=_pen(curve), connect="finite")
+            )
 
     def _draw_marks(self) -> None:
         for line in self._mark_lines:
@@ -301,8 +261,7 @@ class CurvePlot(QWidget):
 
     def _add(self, curve: Curve) -> pg.PlotDataItem | None:
         """Draw `curve`; return its line if that can be given other numbers."""
-        color = QColor(COLORS[curve.color])
-        pen = pg.mkPen(color, width=2, style=DASHES[curve.dash])
+        color, pen = QColor(COLORS[curve.color]), _pen(curve)
         y = self._heights(curve)
         if curve.spread is not None:
             x, middle, spread = (np.asarray(a, float) for a in (curve.x, curve.y, curve.spread))
@@ -391,6 +350,14 @@ def _differ_in_numbers(one: Curve, another: Curve) -> bool:
     looks = [(c.name, c.color, c.dash, c.style) for c in (one, another)]
     bare = one.spread is None and another.spread is None
     return looks[0] == looks[1] and bare and one.style in ("line", "dots")
+
+
+def _is_plain(curve: Curve) -> bool:
+    return curve.style == "line" and curve.spread is None
+
+
+def _pen(curve: Curve) -> QPen:
+    return pg.mkPen(QColor(COLORS[curve.color]), width=2, style=DASHES[curve.dash])
 
 
 def _legend_entry(curve: Curve) -> str:

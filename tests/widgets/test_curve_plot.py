@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyqtgraph as pg
 import pytest
@@ -359,17 +361,48 @@ def test_lines_with_other_numbers_stay_the_same_items_and_are_drawn_anew(plot):
     assert [mark.value() for mark in marks] == [0.1, 0.3]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{"name": "other"}, {"color": "green"}, {"dash": 2}, {"style": "points"}, {"spread": X}],
-)
-def test_a_line_that_looks_otherwise_is_drawn_otherwise(plot, changes):
+def pens(plot):
+    """Colour and dash of each line that is drawn."""
+    found = [pg.mkPen(line.opts["pen"]) for line in drawn_lines(plot)]
+    return [(pen.color().name(), pen.style()) for pen in found]
+
+
+@pytest.mark.parametrize("changes", [{"style": "points"}, {"spread": X}])
+def test_what_is_no_line_any_more_is_drawn_otherwise(plot, changes):
     plot.set_curves([Curve("a", X, X), Curve("b", X, 2 * X, "red")])
     lines = drawn_lines(plot)
-    plot.set_curves(
-        [Curve("a", X, X), Curve(**{"name": "b", "x": X, "y": X, "color": "red", **changes})]
-    )
+    plot.set_curves([Curve("a", X, X), Curve("b", X, X, "red", **changes)])
     assert not set(drawn_lines(plot)) & set(lines)
+    assert len(drawn_lines(plot)) == 2
+
+
+def test_lines_are_drawn_by_the_items_there_are_each_as_it_looks(plot):
+    a, b, c = (Curve("a", X, X), Curve("b", X, 2 * X, "red"), Curve("c", X, 3 * X, "green", dash=2))
+    solid, dotted = Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine
+    plot.set_curves([a, b, c])
+    lines = drawn_lines(plot)
+    plot.set_curves([c, b])
+    assert drawn_lines(plot) == lines[:2]
+    assert pens(plot) == [(COLORS["green"], dotted), (COLORS["red"], solid)]
+    np.testing.assert_array_equal(lines[0].getOriginalDataset()[1], 3 * X)
+    plot.set_curves([])
+    assert drawn_lines(plot) == []
+    plot.set_curves([a, b, c], marks=[(0.2, "here")])
+    assert drawn_lines(plot) == lines
+    assert pens(plot)[2] == (COLORS["green"], dotted)
+    plot.set_logarithmic(True)
+    assert drawn_lines(plot) == lines
+    plot.set_curves([replace(a, style="points"), b])
+    plot.set_curves([a, b])
+    assert len(drawn_lines(plot)) == 2
+
+
+def test_lines_that_are_left_out_do_not_widen_the_view(plot):
+    plot.set_curves([Curve("a", X, X), Curve("b", X, 1000 * X, "red")])
+    plot.set_curves([Curve("a", X, X)])
+    box = area(plot).getPlotItem().getViewBox()
+    box.updateAutoRange()
+    assert box.viewRange()[1][1] < 2
 
 
 def test_values_that_are_not_positive_stay_gaps_in_a_logarithmic_plot_that_gets_numbers(plot):
