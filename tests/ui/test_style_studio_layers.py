@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox
 from driving import child, click, settle
 from engines.style import StyleTransfer
 from style_tab_bench import context_of
-from visualizer.panels.style_studio.tabs.layers import LayersTab
+from visualizer.panels.style_studio.tabs.layers import OLD, LayersTab
 from visualizer.panels.style_studio.tabs.layers_compute import order_of
 
 STEPS = 6
@@ -39,7 +39,7 @@ def last_of(settings, context):
 
 def test_each_layer_alone_brings_the_content_back(qtbot, style_bench, tab):
     make(qtbot, style_bench, tab)
-    order = tab._order
+    order = tab._orders[style_bench.settings.kind]
     assert order.names == tuple(
         layer.layer for layer in style_bench.context.settings.style_layers
     )  # which the content's is among
@@ -72,18 +72,39 @@ def test_an_early_layer_brings_more_of_the_pixels_back_than_a_late_one(qtbot, st
 def test_textures_take_one_layer_more_each(qtbot, style_bench, tab):
     click(qtbot, style_bench, QPushButton, "layers_kind_texture")
     make(qtbot, style_bench, tab)
-    order = tab._order
+    order = tab._orders[style_bench.settings.kind]
     for count, settings in enumerate(order.settings, start=1):
         assert len(settings.style_layers) == count
         assert settings.content_weight == 0
     assert tab.pictures.maps().name(1) == "1…2"
 
 
+def test_each_kind_keeps_its_pictures(qtbot, style_bench, tab):
+    make(qtbot, style_bench, tab)
+    content = tab.pictures.maps().values.copy()
+    click(qtbot, style_bench, QPushButton, "layers_kind_texture")
+    assert tab.pictures.maps() is None
+    make(qtbot, style_bench, tab)
+    assert child(tab, QLabel, "layers_text").text().startswith("Texture of")
+    click(qtbot, style_bench, QPushButton, "layers_kind_content")
+    np.testing.assert_array_equal(tab.pictures.maps().values, content)
+    assert child(tab, QLabel, "layers_text").text().startswith("Content of")
+
+
+def test_pictures_of_an_earlier_content_are_said_to_be_so(qtbot, style_bench, tab):
+    make(qtbot, style_bench, tab)
+    assert OLD not in child(tab, QLabel, "layers_text").text()
+    style_bench.show(context_of(content="brick"))
+    assert OLD in child(tab, QLabel, "layers_text").text()
+    make(qtbot, style_bench, tab)
+    assert OLD not in child(tab, QLabel, "layers_text").text()
+
+
 def test_a_click_tells_how_far_a_picture_came(qtbot, style_bench, tab):
     make(qtbot, style_bench, tab)
     place = tab.pictures.cell_to_widget(2, 3, 3)
     qtbot.mouseClick(tab.pictures.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    order = tab._order
+    order = tab._orders[style_bench.settings.kind]
     loss = last_of(order.settings[2], style_bench.context).losses.total
     said = child(tab, QLabel, "layers_text").text()
     assert said.startswith(f"Content of {order.names[2]}: loss ")

@@ -11,7 +11,7 @@ from engines.errors import EngineError
 from visualizer.jobs import JobState, explain
 from visualizer.panels.style_studio.context import Context
 from visualizer.panels.style_studio.tabs.base import Tab, TabHost
-from visualizer.panels.style_studio.tabs.layers_compute import Made, Order, make, order_of
+from visualizer.panels.style_studio.tabs.layers_compute import Made, Order, make, order_of, sources
 from visualizer.panels.style_studio.tabs.parts import MapGrid, fill_page, number, told
 from visualizer.panels.tab_parts import beside, bind, button, headed
 from widgets.form_parts import spin, wrapping_label
@@ -35,6 +35,7 @@ ABOUT = {
 }
 EMPTY = "“Make them” shows here\nwhat each layer keeps"
 WAITS = "The layers' pictures wait while a picture is made; go on with them when it is done."
+OLD = "Made before pictures or network were changed: make them again."
 GRID_LINES = 24
 
 
@@ -48,8 +49,9 @@ class LayersTab(Tab):
     def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         self._context: Context | None = None
-        self._order: Order | None = None
-        self._made: dict[int, Made] = {}
+        self._orders: dict[str, Order] = {}  # the last of each kind
+        self._made: dict[str, dict[int, Made]] = {}
+        self._making = ""  # the kind that is being made
         self._job = host.job("layers alone")
         self.kind = ToggleRow("layers_kind", KINDS)
         self.about = told(ABOUT["content"], "layers_about")
@@ -121,7 +123,8 @@ class LayersTab(Tab):
         except EngineError as error:
             self.host.say(TOPIC, explain(error))
             return
-        self._order, self._made = order, {}
+        self._making = order.kind
+        self._orders[order.kind], self._made[order.kind] = order, {}
         self._show_made()
         self.bar.begin("Layer 1")
         self._job.start(lambda: make(order))
@@ -135,7 +138,7 @@ class LayersTab(Tab):
 
     def _stepped(self, steps: Sequence[Made]) -> None:
         for made in steps:
-            self._made[made.index] = made
+            self._made[self._making][made.index] = made
         last = steps[-1]
         self.bar.set_progress(last.done, last.total)
         self._show_made()
@@ -143,17 +146,18 @@ class LayersTab(Tab):
     # -- what is shown ----------------------------------------------------------------------
 
     def _show_made(self) -> None:
-        order = self._order
-        if order is None or not self._made:
+        kind = self.settings.kind
+        order, pictures = self._orders.get(kind), self._made.get(kind)
+        if order is None or not pictures:
             self.pictures.set_maps(None)
             self.pictures.set_overlay_text(EMPTY if order is None else None)
             self.text.setText("")
             return
         self.pictures.set_overlay_text(None)
-        any_made = next(iter(self._made.values())).pixels
+        any_made = next(iter(pictures.values())).pixels
         grey = np.full_like(any_made, 128)
         pixels = np.stack(
-            [self._made[n].pixels if n in self._made else grey for n in range(len(order.names))]
+            [pictures[n].pixels if n in pictures else grey for n in range(len(order.names))]
         )
         one, several = ("layer", "layers") if order.kind == "content" else ("layers", "textures")
         self.pictures.set_maps(
@@ -161,18 +165,28 @@ class LayersTab(Tab):
         )
         chosen = min(self.settings.chosen, len(order.names) - 1)
         self.pictures.set_chosen(chosen)
-        self.text.setText(self._said(order, chosen))
+        self.text.setText(self._said(order, pictures.get(chosen), chosen))
 
-    def _said(self, order: Order, chosen: int) -> str:
-        made = self._made.get(chosen)
+    def _said(self, order: Order, made: Made | None, chosen: int) -> str:
         what = "Content of" if order.kind == "content" else "Texture of"
         if made is None:
-            return f"{what} {order.names[chosen]}: not made yet."
-        return (
-            f"{what} {order.names[chosen]}: loss {number(made.loss)} after {made.steps} of "
-            f"{made.of} steps."
-        )
+            said = f"{what} {order.names[chosen]}: not made yet."
+        else:
+            said = (
+                f"{what} {order.names[chosen]}: loss {number(made.loss)} after {made.steps} of "
+                f"{made.of} steps."
+            )
+        context = self._context
+        return said if context is None or _is_of(order, context) else f"{said} {OLD}"
 
     def close_jobs(self) -> None:
         """The job is the host's, which joins it."""
         self._job.cancel()
+
+
+def _is_of(order: Order, context: Context) -> bool:
+    """Return whether `order` is of the pictures and the network that are chosen now."""
+    now = sources(context, order.kind)
+    return len(now) == len(order.of) and all(
+        one is other for one, other in zip(now, order.of, strict=True)
+    )

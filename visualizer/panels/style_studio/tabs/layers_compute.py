@@ -24,10 +24,11 @@ class Order:
     """What is to be made.
 
     names: what each picture is made of; short: the same for a caption; transfer: has the pictures
-    and the network; settings: of each picture.
+    and the network; settings: of each picture; of: see `sources`.
     """
 
     kind: str
+    of: tuple[object, ...]
     names: tuple[str, ...]
     short: tuple[str, ...]
     transfer: StyleTransfer
@@ -54,7 +55,7 @@ def order_of(context: Context) -> Order:
     assert context.transfer is not None, "asked only with one"
     assert context.settings is not None, "which comes with the transfer"
     wanted = context.state.tabs.layers
-    layers = _layers(context)
+    layers, of = _layers(context), sources(context, wanted.kind)
     if not layers:
         raise StyleError("No layer is compared; choose some at the left.")
     base = replace(
@@ -63,10 +64,19 @@ def order_of(context: Context) -> Order:
     )  # fmt: skip
     if wanted.kind == "content":
         base = replace(base, tv_weight=SMOOTHNESS)
-        return Order(wanted.kind, layers, layers, context.transfer, content_ladder(layers, base))
+        return Order(
+            wanted.kind, of, layers, layers, context.transfer, content_ladder(layers, base)
+        )
     names = tuple(", ".join(layers[: n + 1]) for n in range(len(layers)))
     short = tuple("1" if n == 0 else f"1…{n + 1}" for n in range(len(layers)))
-    return Order(wanted.kind, names, short, context.transfer, texture_ladder(layers, base))
+    return Order(wanted.kind, of, names, short, context.transfer, texture_ladder(layers, base))
+
+
+def sources(context: Context, kind: str) -> tuple[object, ...]:
+    """Return the network and the pictures that a ladder is made of, to be told by identity."""
+    if kind == "content":
+        return context.network, context.content
+    return context.network, *(style.picture for style in context.styles)
 
 
 def _layers(context: Context) -> tuple[str, ...]:
