@@ -226,6 +226,9 @@ class GramMap(ZoomedSquareMap):
 
     def _take_palette(self) -> None:
         dress_axes(self._plot, {"bottom": "channel", "left": "channel"}, self)
+        text = QFontMetricsF(self.font())
+        room = text.height() / 2  # for the number beside the first row, which reaches above it
+        self._plot.getPlotItem().layout.setContentsMargins(0, room, 0, 0)
         self._fit_ticks()
         under = (cosmetic(OUTLINE_UNDER, 4), cosmetic(OUTLINE_UNDER, 3))
         over = (cosmetic(WINDOW_OUTLINE, 2), cosmetic(MARKER_OUTLINE, 1))

@@ -107,6 +107,14 @@ def test_opened_after_weights_were_changed_it_tells_what_the_step_was_made_with(
         assert float(weight) == context.settings.style_weight
 
 
+def test_where_an_earlier_picture_is_looked_at_it_says_whose_numbers_these_are(
+    qtbot, style_bench, tab, context
+):
+    assert "not the picture" not in tab.when.text()
+    style_bench.show(replace(context, state=context.state.replace(chosen=1)))
+    assert tab.when.text().endswith("the newest: not the picture that is looked at")
+
+
 def test_before_a_run_it_says_what_to_do(qtbot, style_bench):
     tab = style_bench.open(FormulaeTab, context_of())
     assert tab.when.text() == WAITS

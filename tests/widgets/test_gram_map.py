@@ -225,3 +225,13 @@ def test_shared_limit_without_numbers_or_with_zeros_is_one():
     assert shared_limit(np.zeros((3, 3))) == 1.0
     assert shared_limit(np.full((2, 2), np.nan)) == 1.0
     assert shared_limit(np.array([[np.inf, 2.0], [1.0, np.nan]]), share=1.0) == 2.0
+
+
+@pytest.mark.parametrize("points", [9, 19])
+def test_the_number_beside_the_first_row_has_room(qtbot, points):
+    view = made(qtbot, "many", "Many", gram(channels=64))
+    font = view.font()
+    font.setPointSizeF(points)
+    view.setFont(font)
+    half = view.fontMetrics().height() / 2
+    qtbot.waitUntil(lambda: view.cell_to_widget(0, 0).y() >= half)

@@ -104,7 +104,8 @@ class FormulaeTab(Tab):
             self._show_none()
             return
         height, width = step.size
-        self.when.setText(f"Step {step.iteration:,} of {step.of:,}, at {width} × {height}")
+        earlier = ", the newest: not the picture that is looked at" * (context.state.chosen >= 0)
+        self.when.setText(f"Step {step.iteration:,} of {step.of:,}, at {width} × {height}{earlier}")
         # By the step's own settings: those that are set by now made none of these numbers.
         found = loss_terms(step, step.settings, context.suggested)
         laws: dict[str, Law] = {}

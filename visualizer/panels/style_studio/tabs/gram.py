@@ -98,11 +98,17 @@ class GramTab(LookingTab):
         settings = context.state.tabs.gram
         self.layer.show_context(context, self._layer(context))
         count = len(context.transfer.styles) if context.transfer is not None else 1
+        names = [f"Style {number}" for number in range(1, count + 1)]
+        if len(context.styles) == count:  # others may be chosen while a run goes on
+            names = [
+                f"{name}: {style.picture.image.source}"
+                for name, style in zip(names, context.styles, strict=True)
+            ]
         with QSignalBlocker(self.which):
-            if self.which.count() != count:
+            if [self.which.itemText(index) for index in range(self.which.count())] != names:
                 self.which.clear()
-                for index in range(count):
-                    add_choice(self.which, str(index), f"Style {index + 1}", "Its Gram matrix")
+                for index, name in enumerate(names):
+                    add_choice(self.which, str(index), name, "Its Gram matrix")
             self.which.setCurrentIndex(min(settings.style, count - 1))
         self.which.setVisible(count > 1)
         self.scale.set_value("cosine" if settings.cosine else "raw")
