@@ -24,7 +24,7 @@ import numpy as np
 from PySide6.QtCore import QLockFile
 
 from engines.atomic_write import atomic_write
-from engines.errors import EngineError
+from engines.errors import EngineError, ImageError
 from visualizer.settings import FolderError, make_folder
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,8 @@ class Session:
     def keep_array(self, array: np.ndarray) -> Path:
         """Write a pasted picture beside the session and return its path (.npy).
 
-        Where there is no place for sessions it is kept until the window closes.
+        Where there is no place for sessions it is kept until the window closes. Raises EngineError
+        where the disk refuses.
         """
         try:
             self._begin()
@@ -86,8 +87,13 @@ class Session:
         except EngineError:
             folder = self._passing_folder()
         path = folder / f"pasted-{self.id}-{uuid.uuid4().hex}.npy"
-        with atomic_write(path) as file:
-            np.save(file, array, allow_pickle=False)
+        try:
+            with atomic_write(path) as file:
+                np.save(file, array, allow_pickle=False)
+        except ImageError as error:  # which names a file that the person has never heard of
+            if isinstance(error.__cause__, OSError):
+                raise FolderError(folder, error.__cause__) from error
+            raise
         return path
 
     def close(self) -> None:

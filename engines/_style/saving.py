@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 KEYWORD = "Kernelscope style"  # of the text chunk that holds the settings
 FORMAT = 1
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_KEY = KEYWORD.encode() + b"\0"  # how its chunk begins
 # A file from elsewhere may claim anything; settings and names take a few kilobytes.
 _LONGEST = 1_000_000
 _MANY = "Its picture can still be opened as any other."
+DAMAGED = f"The settings in {{name}} are damaged and cannot be read. {_MANY}"
 
 
 @dataclass(frozen=True)
@@ -106,17 +109,29 @@ def save_result(
 def holds_result(path: str | Path) -> bool:
     """Return whether `path` is a PNG that says it holds a result; it may be damaged all the same.
 
-    Reads a few bytes where the chunk comes before the pixels, as `save_result` writes it. False for
+    Reads a few bytes of each chunk before the pixels, where `save_result` writes it. False for
     everything that cannot be opened.
     """
     file = Path(path)
     if file.suffix.lower() != ".png":
         return False
     try:
-        with opened(file) as picture:
-            return KEYWORD in picture.info
-    except (OSError, ValueError, SyntaxError):  # what Pillow raises on damaged files
+        with file.open("rb") as data:
+            return data.read(8) == _SIGNATURE and _KEY in _keys(data)
+    except OSError:
         return False
+
+
+def _keys(data: BinaryIO) -> Iterator[bytes]:
+    """Yield how each chunk of text before the pixels begins. Pillow leaves damaged ones out."""
+    while len(head := data.read(8)) == 8:
+        length, kind = int.from_bytes(head[:4], "big"), head[4:]
+        if kind in (b"IDAT", b"IEND"):
+            return
+        behind = data.tell() + length + 4
+        if kind in (b"iTXt", b"tEXt", b"zTXt"):
+            yield data.read(min(length, len(_KEY)))
+        data.seek(behind)
 
 
 def read_result(path: str | Path) -> SavedResult:
@@ -128,6 +143,8 @@ def read_result(path: str | Path) -> SavedResult:
     file = Path(path)
     loaded = load_image(file)
     text = _text_of(file)
+    if text is None and holds_result(file):
+        raise StyleError(DAMAGED.format(name=file.name))
     if text is None:
         raise StyleError(
             f"{file.name} holds no settings of a style transfer: it was not saved by Style Studio, "
@@ -152,7 +169,7 @@ def _text_of(file: Path) -> str | None:
 
 
 def _content(name: str, text: str) -> dict[str, Any]:
-    damaged = StyleError(f"The settings in {name} are damaged and cannot be read. {_MANY}")
+    damaged = StyleError(DAMAGED.format(name=name))
     if len(text) > _LONGEST:
         raise damaged
     try:
@@ -173,7 +190,7 @@ def _settings(name: str, given: Any) -> StyleSettings:
     from engines._style.settings import StyleSettings
 
     if not isinstance(given, dict):
-        raise StyleError(f"The settings in {name} are damaged and cannot be read. {_MANY}")
+        raise StyleError(DAMAGED.format(name=name))
     try:
         return StyleSettings.from_dict(given)
     except StyleError as error:

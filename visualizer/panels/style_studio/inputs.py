@@ -114,6 +114,10 @@ class StudioPictures(QObject):
                 self._masks[path] = np.ones((1, 1), np.float32)
         return self._masks[path]
 
+    def masks(self) -> dict[str, np.ndarray]:
+        """Return the masks that were read, by path, float32 (h, w) in [0, 1]."""
+        return dict(self._masks)
+
     def is_settled(self, state: StyleStudioState) -> bool:
         """Return whether all pictures are there."""
         needed: Sequence[PictureInput] = [

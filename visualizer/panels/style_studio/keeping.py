@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 PARTS, MOST_SPACING = 16, 25  # a picture is kept after that part of the run, or so many steps
 THUMBNAIL = 128  # pixels
+TOPIC = "kept picture"
+NOT_KEPT = (
+    "The picture of evaluation {iteration:,} was not kept. {why} The run goes on all the same; its "
+    "result can be saved elsewhere."
+)
 
 
 def display_of(image: object) -> np.ndarray:
@@ -88,14 +93,15 @@ class KeptPictures(QObject):
         run = self._run.history
 
         def written(path: Path) -> None:
+            self._say(TOPIC, None)
             if self._run.history is run:  # else another run has begun meanwhile
                 self._add(made.replace(path=str(path)), pixels)
 
-        self._saving.submit(
-            lambda: self._session.keep_array(pixels),
-            written,
-            lambda error: self._say(f"kept picture {iteration}", error),
-        )
+        def refused(error: JobError) -> None:
+            said = NOT_KEPT.format(iteration=iteration, why=error.sentence)
+            self._say(TOPIC, JobError(said, error.details))
+
+        self._saving.submit(lambda: self._session.keep_array(pixels), written, refused)
 
     def _entry(self, step: Step) -> KeptPicture:
         total = float(step.losses.total)

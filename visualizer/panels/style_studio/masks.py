@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualizer.jobs import JobError
 from visualizer.panels.style_studio.state import StyleChoice
 from widgets.form_parts import wrapping_label
 from widgets.mask_painter import MaskPainter
@@ -32,6 +33,7 @@ MOST_LETTERS = 16  # of a style's name on its button
 EVERYWHERE = "Nothing is painted: {name} goes everywhere."
 COVERS = "{name} goes where it is painted."
 NOT_YET = "The pictures are still being loaded; paint in a moment."
+NOT_KEPT = "What was painted was not kept, so the styles go where they went. {why}"
 NEXT_RUN = "The run goes on with the masks it began with. Stop it, then “Go on” takes the new ones."
 
 
@@ -201,7 +203,9 @@ class StyleMasks(QObject):
         self._panel.services.saving.submit(
             keep,
             lambda paths: self._kept(styles, paths),
-            lambda error: self._panel.say("mask", error),
+            lambda error: self._panel.say(
+                "mask", JobError(NOT_KEPT.format(why=error.sentence), error.details)
+            ),
         )
 
     def _kept(self, styles: tuple[StyleChoice, ...], paths: dict[int, Path | str]) -> None:

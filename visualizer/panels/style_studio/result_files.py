@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 STANDS_IN = "{names}: not among the samples nor beside the file; the present picture stands in."
 NO_NETWORK = "The network “{name}” is not in the catalogue; the present one stands in."
 
+MASK_GONE = (
+    "The mask of a style is no longer there, so the result cannot be saved with all that made it. "
+    "Paint it anew under “Where…”, and go on for a step."
+)
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -55,10 +60,18 @@ class Opened:
 
 
 def write(
-    path: Path, pixels: np.ndarray, making: Making, iteration: int, losses: dict[str, float]
+    path: Path,
+    pixels: np.ndarray,
+    making: Making,
+    iteration: int,
+    losses: dict[str, float],
+    known: Mapping[str, np.ndarray],
 ) -> None:
-    """Write `pixels`, uint8 (H, W, 3), and all that made them. Raises EngineError."""
-    masks = [mask_to_text(load_array(Path(s.mask))) if s.mask else "" for s in making.styles]
+    """Write `pixels`, uint8 (H, W, 3), and all that made them. Raises EngineError.
+
+    known: masks that are in memory, by path; the others are read.
+    """
+    masks = [mask_to_text(_mask(s.mask, known)) if s.mask else "" for s in making.styles]
     name = making.model.name
     save_result(
         path,
@@ -77,6 +90,15 @@ def write(
             style_masks=tuple(masks) if any(masks) else (),
         ),
     )
+
+
+def _mask(path: str, known: Mapping[str, np.ndarray]) -> np.ndarray:
+    if path in known:
+        return known[path]
+    try:
+        return load_array(Path(path))
+    except EngineError as error:
+        raise StyleError(MASK_GONE) from error
 
 
 def read(path: Path, session: Session, present: StyleStudioState) -> Opened:

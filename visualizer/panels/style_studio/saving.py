@@ -47,7 +47,8 @@ class ResultFiles(QObject):
             panel.show_info(NOTHING if shown is None else NOT_KNOWN)
             return
         iteration, losses = self._seen()
-        self._ask(making, lambda path: write(path, shown, making, iteration, losses))
+        masks = panel.pictures.masks()
+        self._ask(making, lambda path: write(path, shown, making, iteration, losses, masks))
 
     def _seen(self) -> tuple[int, dict[str, float]]:
         """Return the iteration of the picture that is seen and what the terms were."""
@@ -66,10 +67,10 @@ class ResultFiles(QObject):
 
     def ask_save_run(self, run: GalleryRun) -> None:
         """Let the person save a run of the gallery."""
-        picture, making = run.picture, run.making
+        picture, making, masks = run.picture, run.making, self._panel.pictures.masks()
 
         def save(path: Path) -> None:
-            write(path, read_kept(picture), making, picture.iteration, dict(run.losses))
+            write(path, read_kept(picture), making, picture.iteration, dict(run.losses), masks)
 
         self._ask(making, save)
 
