@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
     from engines.models import LoadedModel
 
 
-def code_for(settings: StyleSettings, model: LoadedModel, weights: str = "best") -> str:
+def code_for(
+    settings: StyleSettings,
+    model: LoadedModel,
+    weights: str = "best",
+    style_weights: Sequence[float] = (),
+) -> str:
     """Return the program; see engines.style_code.code_for."""
     layers = _layers(settings, model)
     needed, made = _network(model, weights)
@@ -30,8 +36,13 @@ def code_for(settings: StyleSettings, model: LoadedModel, weights: str = "best")
     imports = sorted({"import torch", "from PIL import Image", *needed}, key=_by_module)
     ready, even = model.preprocess, always_even(model.module)
     first = ["import math", "import sys"] if even else ["import sys"]
+    weighed = len(set(style_weights)) > 1
     blocks = [
-        parts.HEAD.format(title=model.card.title, imports="\n".join([*first, "", *imports])),
+        parts.HEAD.format(
+            title=model.card.title,
+            imports="\n".join([*first, "", *imports]),
+            mixed="by STYLE_PARTS" if weighed else "in equal parts",
+        ),
         parts.NUMBERS.format(
             content_weight=settings.content_weight,
             style_weight=settings.style_weight,
@@ -40,7 +51,8 @@ def code_for(settings: StyleSettings, model: LoadedModel, weights: str = "best")
             style_layers=_table(layers.style),
             sizes=settings.resolved_sizes(),
             steps=settings.resolved_steps(),
-        ),
+        )
+        + (_style_parts(style_weights) if weighed else ""),
         _filters() if model.card.name == RANDOM_FILTERS else "",
         parts.NETWORK.format(title=model.card.title, state=model.card.state_text, body=made),
         parts.AVERAGE_POOLING if settings.pooling == "average" else "",
@@ -55,13 +67,18 @@ def code_for(settings: StyleSettings, model: LoadedModel, weights: str = "best")
         parts.STATISTICS[settings.statistic],
         parts.VARIATION,
         parts.COLOURS[settings.colours],
-        parts.TARGETS[settings.colours],
+        parts.targets(settings.colours, weighed=weighed),
         parts.LOSSES.format(grey=parts.GREY[settings.colours]),
         parts.STARTS[settings.start].format(seed=settings.seed),
         parts.OPTIMISERS[settings.optimiser].format(rate=settings.resolved_rate()),
         parts.MAIN.format(shown=parts.SHOWN[settings.colours]),
     ]
     return "\n\n\n".join(block.strip("\n") for block in blocks if block) + "\n"
+
+
+def _style_parts(weights: Sequence[float]) -> str:
+    whole = sum(weights)
+    return parts.STYLE_PARTS.format(parts=tuple(one / whole for one in weights)).lstrip("\n")
 
 
 def _layers(settings: StyleSettings, model: LoadedModel) -> Layers:

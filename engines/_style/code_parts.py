@@ -3,7 +3,7 @@
 HEAD = '''"""Neural style transfer by {title}.
 
 python this_file.py content.jpg style.jpg writes stylised.png. Further pictures are further styles,
-mixed in equal parts.
+mixed {mixed}.
 """
 
 {imports}
@@ -18,6 +18,9 @@ CONTENT_LAYERS = {content_layers}
 STYLE_LAYERS = {style_layers}
 SIZES = {sizes!r}  # longer sides in pixels, coarse to fine
 STEPS = {steps!r}  # evaluations at each of them
+"""
+STYLE_PARTS = """
+STYLE_PARTS = {parts!r}  # of the styles, in the order in which they are given
 """
 NETWORK = '''
 def make_network():
@@ -211,20 +214,28 @@ def make_targets(content, styles):
         statistics.append({{layer: statistic(style_maps[layer]) for layer in STYLE_LAYERS}})
     style_targets = {{}}
     for layer in STYLE_LAYERS:
-        mixed = sum(one[layer] for one in statistics) / len(statistics)
+        mixed = {mixed}
         # A style with nothing in a layer must not let that layer rule.
         least = 1e-3 * mean_square(statistic(maps[layer])) + 1e-20
         style_targets[layer] = (mixed, max(mean_square(mixed), least))
     return content_targets, style_targets
 '''
-TARGETS = {
-    key: _RESIZED + "\n" + _TARGETS.format(seen=seen, style=style)
-    for key, seen, style in (
-        ("style", "content", "style"),
-        ("luminance", "luminance(content)", "prepared(style, content)"),
-        ("matched", "content", "prepared(style, content)"),
-    )
+_EQUAL = "sum(one[layer] for one in statistics) / len(statistics)"
+_WEIGHED = "sum(p * one[layer] for p, one in zip(STYLE_PARTS, statistics, strict=True))"
+_SEEN = {
+    "style": ("content", "style"),
+    "luminance": ("luminance(content)", "prepared(style, content)"),
+    "matched": ("content", "prepared(style, content)"),
 }
+
+
+def targets(colours: str, *, weighed: bool) -> str:
+    """Return the functions that make the targets; weighed: the styles mixed by STYLE_PARTS."""
+    seen, style = _SEEN[colours]
+    mixed = _WEIGHED if weighed else _EQUAL
+    return _RESIZED + "\n" + _TARGETS.format(seen=seen, style=style, mixed=mixed)
+
+
 LOSSES = '''
 def losses_of(picture, targets):
     """Return the terms by layer for "content" and "style", then "tv", and their "total"."""{grey}

@@ -142,6 +142,19 @@ def test_several_styles_are_mixed_in_equal_parts(tmp_path):
 
 
 @pytest.mark.slow
+def test_styles_are_mixed_by_their_weights(tmp_path):
+    model = loaded(models.EMBEDDED)
+    content, style = pictures()
+    styles = [style, load_sample("retina").pixels.contiguous()]
+    file = tmp_path / "program.py"
+    file.write_text(code_for(BASE, model, style_weights=(0.5, 2.0)), encoding="utf-8")
+    picture = torch.rand(3, 54, 72, generator=torch.Generator().manual_seed(3))
+    weighed = [StyleSource(one, weight) for one, weight in zip(styles, (0.5, 2.0), strict=True)]
+    here = losses_here(content, weighed, model, BASE, picture)
+    assert_same(losses_there(runpy.run_path(str(file)), content, styles, BASE, picture), here)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [

@@ -107,16 +107,22 @@ def test_the_program_makes_the_picture_that_the_panel_makes(
     assert np.corrcoef((made - begun).ravel(), (shown - begun).ravel())[0, 1] > 0.8
 
 
-def test_what_it_leaves_out_is_said(qtbot, style_bench):
+def test_it_mixes_the_styles_by_their_weights(qtbot, style_bench):
+    tab = style_bench.open(CodeTab, context_of(styles=("waves", "brick")))
+    settle(qtbot, style_bench)
+    assert "STYLE_PARTS" not in constants(tab.listing.source())
+    first, second = style_bench.context.styles
+    style_bench.show(replace(style_bench.context, styles=(replace(first, weight=3.0), second)))
+    settle(qtbot, style_bench)
+    assert constants(tab.listing.source())["STYLE_PARTS"] == (0.75, 0.25)
+
+
+def test_it_says_that_masks_are_left_out(qtbot, style_bench):
     mask = np.ones((8, 8), np.float32)
     tab = style_bench.open(CodeTab, context_of(styles=("waves", "brick"), masks=(mask, None)))
     settle(qtbot, style_bench)
-    assert "masks of the styles are left out" in tab.about.text()
-    first, second = style_bench.context.styles
-    weighed = (replace(first, weight=0.5, mask=None), second)
-    style_bench.show(replace(style_bench.context, styles=weighed))
-    assert "weights of the styles are left out" in tab.about.text()
-    style_bench.show(replace(style_bench.context, styles=(second,)))
+    assert "masks are left out" in tab.about.text()
+    style_bench.show(replace(style_bench.context, styles=style_bench.context.styles[1:]))
     assert "left out" not in tab.about.text()
 
 

@@ -230,6 +230,7 @@ def test_shared_limit_without_numbers_or_with_zeros_is_one():
 @pytest.mark.parametrize("points", [9, 19])
 def test_the_number_beside_the_first_row_has_room(qtbot, points):
     view = made(qtbot, "many", "Many", gram(channels=64))
+    view.resize(600, 330)  # so that the height is what limits it
     font = view.font()
     font.setPointSizeF(points)
     view.setFont(font)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TOPIC = "code"
 ABOUT = "Plain PyTorch that runs as it stands and minimises the same loss."
-LEAVES_OUT = "It mixes the styles in equal parts, everywhere: {what} of the styles are left out."
+LEAVES_OUT = "The masks are left out: every style goes everywhere."
 
 
 class CodeTab(Tab):
@@ -34,7 +34,7 @@ class CodeTab(Tab):
 
     def __init__(self, host: TabHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
-        self._written: tuple[LoadedModel, StyleSettings, str] | None = None
+        self._written: tuple[LoadedModel, StyleSettings, str, tuple[float, ...]] | None = None
         self._lane = host.lane("style code")
         self.about = wrapping_label("style_code_about")
         self.about.setText(ABOUT)
@@ -56,11 +56,8 @@ class CodeTab(Tab):
 
     def _show_about(self, context: Context) -> None:
         """Say what the program does not do as the panel does."""
-        styles = context.styles
-        left = ["masks"] * any(one.mask is not None for one in styles)
-        left += ["weights"] * (len({one.weight for one in styles}) > 1)
-        out = LEAVES_OUT.format(what=" and ".join(left)) if left else ""
-        self.about.setText(f"{ABOUT} {out}".rstrip())
+        masked = any(one.mask is not None for one in context.styles)
+        self.about.setText(f"{ABOUT} {LEAVES_OUT}" if masked else ABOUT)
 
     def show_context(self, context: Context) -> None:
         """Write the program where pictures, network or settings are others."""
@@ -72,15 +69,20 @@ class CodeTab(Tab):
             self._show("")
             return
         weights = chosen.path if chosen.weights == "file" else chosen.weights
+        mixing = tuple(one.weight for one in context.styles)
         before = self._written
-        if before is not None and before[0] is network and before[1:] == (settings, weights):
+        if (
+            before is not None
+            and before[0] is network
+            and before[1:] == (settings, weights, mixing)
+        ):
             return
-        self._written = network, settings, weights
+        self._written = network, settings, weights, mixing
         from engines.style_code import code_for
 
         self._lane.submit(
-            lambda: code_for(settings, network, weights=weights), self._show, self._failed,
-            follow=context.running,
+            lambda: code_for(settings, network, weights=weights, style_weights=mixing),
+            self._show, self._failed, follow=context.running,
         )  # fmt: skip
 
     def _show(self, code: str) -> None:
