@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engines.errors import EngineError
 from engines.images import STYLE_SAMPLES
 from engines.models import CHECKPOINT_SUFFIXES
+from engines.style import RANDOM_FILTERS
 from visualizer import mime
 from visualizer.jobs import JobError
 from visualizer.networks.model_choosing import NOT_RUN_AGAIN, ModelChooser, without_code
@@ -37,9 +38,6 @@ from visualizer.panels.style_studio.view import StyleStudioView
 from visualizer.pictures.choosing import PictureChooser
 from visualizer.pictures.picture_input import NOT_STARTED
 from visualizer.services import Services
-
-if TYPE_CHECKING:
-    pass
 
 GOES_ON = (
     "The run goes on with the pictures and the network it began with. Stop it, then “Go on” takes "
@@ -123,6 +121,7 @@ class StyleStudioPanel(StatefulPanel[StyleStudioState]):
         for field, layers in controls.layers.items():
             layers.changed.connect(lambda chosen, on, f=field: self._dragged(f, chosen, on))
             layers.reset_pressed.connect(lambda f=field: self.set_setting(f, ()))
+        controls.random.clicked.connect(lambda: self.chooser.choose(RANDOM_FILTERS))
         bar.start_pressed.connect(self.director.start)
         bar.go_on_pressed.connect(self.director.go_on)
         bar.pause_pressed.connect(lambda paused: run.pause() if paused else run.resume())
