@@ -8,6 +8,7 @@ from functools import cache
 
 from engines.device import give_back_memory
 from engines.models import LoadedModel, load
+from engines.style import RANDOM_FILTERS, random_filters
 from visualizer.networks.choice import ModelChoice
 
 
@@ -22,6 +23,8 @@ class Network:
 def load_network(choice: ModelChoice) -> Network:
     """Return the network that `choice` names. Raises ModelError and its kin with a sentence."""
     give_back_memory()  # what was freed since the last one came
+    if choice.name == RANDOM_FILTERS:
+        return Network(choice, random_filters())
     weights = choice.path if choice.weights == "file" else choice.weights
     model = load(choice.name, weights, trusted=choice.trusted, allow_partial=choice.allow_partial)
     _spare_the_imports()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engines.style import RANDOM_FILTERS
 from visualizer.panels.style_studio.run_bar import GO_ON_KEY, START_KEY
 from visualizer.panels.style_studio.tabs import TABS
 
@@ -19,6 +20,8 @@ def add_actions(panel: StyleStudioPanel) -> None:
     add("File", "Open content…", content.ask_open, "style_action_open", "Ctrl+O")
     add("File", "Open style…", style.ask_open, "style_action_open_style", "Ctrl+Shift+O")
     add("File", "Choose a network…", panel.chooser.open_dialog, "style_action_model", "Ctrl+M")
+    add("File", "Random filters, no training", partial(panel.chooser.choose, RANDOM_FILTERS),
+        "style_action_random_filters")  # fmt: skip
     add("File", "Open weights or a network…", panel.chooser.ask_open, "style_action_open_model")
     results = panel.results
     add("File", "Open result…", results.ask_open, "style_action_open_result", "Ctrl+Alt+O")

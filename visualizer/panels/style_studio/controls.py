@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from visualizer.networks.model_section import ModelSection
 from visualizer.panels.style_studio.making_controls import MakingControls, SizeControls
@@ -31,6 +31,10 @@ class Controls(QWidget):
         self.weights = WeightControls()
         self.sizes = SizeControls()
         self.model = ModelSection()
+        self.random = QPushButton("Random filters", objectName="style_random_filters")
+        self.random.setToolTip(
+            "No training at all: what random filters of four scales give, beside a network"
+        )
         self.layers = {name: LayerControls(name, title, about) for name, title, about in KINDS}
         self.making = MakingControls()
         column = QVBoxLayout(self)
@@ -42,6 +46,7 @@ class Controls(QWidget):
             ("Weights", self.weights),
             ("", self.sizes),
             ("Network", self.model),
+            ("", self.random),
             *(("", part) for part in self.layers.values()),
             ("How", self.making),
         ):
