@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from engines._style.free_memory import free_bytes
 from engines._style.pictures import fitted
 from engines._style.settings import LARGEST_SIDE, SMALLEST_SIDE, StyleSettings
-from engines._style.steps import MemoryEstimate
+from engines._style.steps import USABLE_SHARE, MemoryEstimate
 from engines.device import at_most_threads, spare_cores
 
 Size = tuple[int, int]
@@ -27,8 +27,6 @@ _PIXEL = 3 * 4  # bytes of a pixel, float32
 # Measured on the resident memory of the process, 640² to 1024² on EfficientNet-Lite0 and VGG19:
 # torch's libraries and the gaps between tensors add so much to what tensors hold.
 _BESIDE, _AT_LEAST = 1.1, 160e6
-# Of the free memory, what is left to the system and to the window.
-_KEPT_FREE = 0.1
 _ROUND_TO = 16  # pixels of the largest side that is offered
 # Pictures that are held beside the optimiser's: content and styles, gradients, the one shown.
 _OTHER_PICTURES = 8
@@ -170,7 +168,7 @@ def largest_side(
 
 
 def _usable(free: int | None) -> float:
-    return (free_bytes() if free is None else free) * (1 - _KEPT_FREE)
+    return (free_bytes() if free is None else free) * USABLE_SHARE
 
 
 def _sentence(

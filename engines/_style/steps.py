@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+# Of the free memory; the rest is left to the system and to the window.
+USABLE_SHARE = 0.9
+
+
 @dataclass(frozen=True)
 class StyleSource:
     """A picture whose style is wanted.
@@ -125,3 +129,8 @@ class MemoryEstimate:
     seconds: float | None
     largest_size: int
     sentence: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is memory for it, some of what is free being left to others."""
+        return self.bytes_needed <= USABLE_SHARE * self.bytes_free

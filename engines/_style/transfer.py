@@ -147,6 +147,16 @@ class StyleTransfer:
 
         return estimate(self.probe(), self._settings, self.content_size)
 
+    def estimator(self) -> Callable[[StyleSettings], MemoryEstimate]:
+        """Return what gives the estimate for settings that differ in sizes, steps or weights alone.
+
+        It measures nothing, so it answers at once, and does not hold on to the transfer.
+        """
+        from engines._style.estimate import estimate
+
+        measured, size = self.probe(), self.content_size
+        return lambda settings: estimate(measured, settings, size)
+
     @property
     def content_size(self) -> tuple[int, int]:
         """(height, width) of the content picture."""

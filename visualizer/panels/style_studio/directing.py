@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject, Signal
 
 from engines.errors import EngineError
 from visualizer.jobs import JobError
-from visualizer.panels.style_studio.making import at_last_size, settings_of
+from visualizer.panels.style_studio.making import at_last_size, at_size_of, settings_of
 from visualizer.panels.style_studio.preparing import (
     KnownLayers,
+    Measured,
     Prepared,
     costs_alike,
     know_layers,
+    measured_alike,
     order_of,
     prepare,
 )
@@ -25,11 +27,13 @@ if TYPE_CHECKING:
     import torch
 
     from engines.models import LoadedModel
+    from engines.style import MemoryEstimate
     from visualizer.panels.style_studio.panel import StyleStudioPanel
 
 ALREADY = "A picture is being made already. Stop it first, or change its settings while it goes on."
 NOT_READY = "Pictures and network are still being loaded; press Start again in a moment."
 TOO_LARGE = "{sentence} Press Start again to try all the same."
+STAYS = "{sentence} The run keeps its size."
 
 
 class RunDirector(QObject):
@@ -46,6 +50,7 @@ class RunDirector(QObject):
         self._panel, self._run = panel, panel.run
         self.known: KnownLayers | None = None
         self.prepared: Prepared | None = None
+        self._measured: Measured | None = None
         self._warned: RunOrder | None = None  # of a size for which there is no memory
         self._notes_told = 0
         self._closed = False
@@ -68,7 +73,7 @@ class RunDirector(QObject):
         """Find out which layers `network` has."""
         if self.known is not None and self.known.network is network:
             return
-        self.known = self.prepared = None
+        self.known = self.prepared = self._measured = None
         self._learning.submit(
             lambda: know_layers(network),
             self._layers_known,
@@ -99,29 +104,44 @@ class RunDirector(QObject):
     # -- before a run -----------------------------------------------------------------------
 
     def prepare(self) -> None:
-        """Find out what a run would cost; not while one takes the processor."""
-        order = None if self._run.busy or self._closed else self.order()
+        """Find out what a run would cost; nothing is measured while one takes the processor."""
+        order = None if self._closed else self.order()
         if order is not None:
+            self._show_cost(order)
+        if order is not None and not self._run.busy:
             prepared = self.prepared
             if prepared is not None and costs_alike(prepared.order, order):
                 prepared.transfer.settings = order.settings
-                self.prepared = Prepared(order, prepared.transfer, prepared.estimate)
+                self.prepared = replace(prepared, order=order)
             else:
-                self.prepared = None
-                self._preparing.submit(lambda: prepare(order), self._prepared, self._not_prepared)
+                self.prepared, measured = None, self._measured
+                self._preparing.submit(
+                    lambda: prepare(order, measured), self._prepared, self._not_prepared
+                )
         self.show_run()
 
     def _prepared(self, prepared: Prepared) -> None:
         self._panel.say("estimate", None)
-        self.prepared = prepared
+        self.prepared, self._measured = prepared, prepared.measured
         if not self._run.busy:
             self._run.transfer = None  # what it remembers is as large as many pictures
-        made = prepared.estimate
-        fits = made.bytes_needed <= made.bytes_free
-        sizes = self._panel.view.controls.sizes
-        sizes.show_estimate(made.sentence, made.largest_size, fits)
         self.prepare()  # the settings may have gone on meanwhile
         self.changed.emit()
+
+    def _cost_of(self, order: RunOrder) -> MemoryEstimate | None:
+        """Return what a run would cost, None where that was not measured yet."""
+        prepared, measured = self.prepared, self._measured
+        if prepared is not None and costs_alike(prepared.order, order):
+            return prepared.estimate
+        if measured is not None and measured_alike(measured.order, order):
+            return measured.estimate(order.settings)
+        return None
+
+    def _show_cost(self, order: RunOrder) -> None:
+        made = self._cost_of(order)
+        if made is not None:
+            sizes = self._panel.view.controls.sizes
+            sizes.show_estimate(made.sentence, made.largest_size, made.fits)
 
     def _not_prepared(self, error: JobError) -> None:
         self._panel.view.controls.sizes.show_estimate("", 0, fits=True)
@@ -177,13 +197,12 @@ class RunDirector(QObject):
             if panel.messages.kind() != "error":
                 panel.show_info(NOT_READY)
             return None
-        prepared = self.prepared
-        if prepared is not None and prepared.estimate.bytes_needed > prepared.estimate.bytes_free:
+        cost = self._cost_of(order)
+        if cost is not None and not cost.fits:
             again = self._warned is not None and costs_alike(self._warned, order)
             self._warned = order
             if not again:
-                sentence = prepared.estimate.sentence
-                panel.say("run", JobError(TOO_LARGE.format(sentence=sentence)))
+                panel.say("run", JobError(TOO_LARGE.format(sentence=cost.sentence)))
                 return None
         return order
 
@@ -202,11 +221,21 @@ class RunDirector(QObject):
             return
         try:
             settings = settings_of(self._state.settings, self.known.suggested)
+            too_large = self._too_large(replace(order, settings=settings))
+            if too_large is not None:
+                settings = at_size_of(self._run.settings or order.settings, settings)
             self._run.take_settings(settings)
         except EngineError as error:
             self._panel.say("settings", JobError(str(error)))
         else:
-            self._panel.say("settings", None)
+            self._panel.say("settings", too_large)
+
+    def _too_large(self, order: RunOrder) -> JobError | None:
+        """Return what to say where there is no memory for a run that is to become as large."""
+        now, cost = self._run.settings, self._cost_of(order)
+        if now is None or order.settings.size <= now.size or cost is None or cost.fits:
+            return None
+        return JobError(STAYS.format(sentence=cost.sentence))
 
     def toggle_pause(self) -> None:
         """Let a run wait, or go on."""

@@ -79,6 +79,11 @@ def at_last_size(settings: StyleSettings) -> StyleSettings:
     return replace(settings, sizes=(settings.size,), steps=settings.resolved_steps()[-1:])
 
 
+def at_size_of(run: StyleSettings, settings: StyleSettings) -> StyleSettings:
+    """Return `settings` with the sizes and steps of `run`."""
+    return replace(settings, size=run.size, sizes=run.sizes, steps=run.steps)
+
+
 def seconds_left(step: Step, settings: StyleSettings, rate: float | None) -> float | None:
     """Return how long a run will still take after `step`, None where that cannot be told.
 

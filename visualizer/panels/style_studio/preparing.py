@@ -10,8 +10,10 @@ from visualizer.panels.style_studio.run_control import RunOrder, transfer_of
 from visualizer.panels.style_studio.state import RunSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engines.models import LoadedModel
-    from engines.style import MemoryEstimate, StyleTransfer, SuggestedLayers
+    from engines.style import MemoryEstimate, StyleSettings, StyleTransfer, SuggestedLayers
     from visualizer.panels.style_studio.context import StylePicture
     from visualizer.pictures.picture import Picture
 
@@ -26,12 +28,21 @@ class KnownLayers:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """What runs of all sizes with the pictures, network and layers of `order` would cost."""
+
+    order: RunOrder
+    estimate: Callable[[StyleSettings], MemoryEstimate]
+
+
+@dataclass(frozen=True)
 class Prepared:
     """An engine that no run uses, and what a run would cost."""
 
     order: RunOrder
     transfer: StyleTransfer
     estimate: MemoryEstimate
+    measured: Measured
 
 
 def know_layers(network: LoadedModel) -> KnownLayers:
@@ -51,19 +62,29 @@ def order_of(
     return RunOrder(content, styles, known.network, settings_of(settings, known.suggested))
 
 
-def prepare(order: RunOrder) -> Prepared:
-    """Return the engine for `order` and its cost; takes time."""
+def prepare(order: RunOrder, measured: Measured | None) -> Prepared:
+    """Return the engine for `order` and its cost; takes time, less where `measured` tells it."""
     transfer = transfer_of(order)
-    return Prepared(order, transfer, transfer.memory_estimate())
+    if measured is None or not measured_alike(measured.order, order):
+        measured = Measured(order, transfer.estimator())
+    return Prepared(order, transfer, measured.estimate(order.settings), measured)
 
 
 def costs_alike(one: RunOrder, other: RunOrder) -> bool:
     """Return whether both compare the same maps at the same sizes, so that one engine does."""
+    return _made_of_the_same(one, other) and _without_weights(one) == _without_weights(other)
+
+
+def measured_alike(one: RunOrder, other: RunOrder) -> bool:
+    """Return whether both compare the same maps, at whatever sizes."""
+    return _made_of_the_same(one, other) and _without_sizes(one) == _without_sizes(other)
+
+
+def _made_of_the_same(one: RunOrder, other: RunOrder) -> bool:
     return (
         one.content is other.content
         and one.network is other.network
         and _pictures(one) == _pictures(other)
-        and _without_weights(one) == _without_weights(other)
     )
 
 
@@ -71,9 +92,17 @@ def _pictures(order: RunOrder) -> list[tuple[int, float, int]]:
     return [(id(style.picture), style.weight, id(style.mask)) for style in order.styles]
 
 
-def _without_weights(order: RunOrder) -> object:
+def _without_weights(order: RunOrder) -> StyleSettings:
     """Return the settings without what changes neither targets nor costs."""
     return replace(
         order.settings, content_weight=1.0, style_weight=1.0, tv_weight=1.0, learning_rate=None,
         seed=0,
+    )  # fmt: skip
+
+
+def _without_sizes(order: RunOrder) -> object:
+    """Return the settings without what the estimate reckons with by itself."""
+    return replace(
+        _without_weights(order), size=256, sizes=None, steps=None, start="content",
+        optimiser="lbfgs", saving="auto",
     )  # fmt: skip
