@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from widgets._mask.drawing import Drawing
+from widgets._mask.drawing import Drawing, Steps
 from widgets._mask.layer import MaskLayer
 from widgets._mask.view import MaskView
 from widgets.curve_plot import COLORS
@@ -147,6 +147,18 @@ class MaskPainter(QWidget):
         self._drawing.forget()
         self._show()
 
+    def steps(self) -> Steps:
+        """Return the steps that lead to the mask, for `swap_mask` to bring it back."""
+        self._lift()
+        return self._drawing.steps()
+
+    def swap_mask(self, mask: np.ndarray | None, steps: Steps | None) -> None:
+        """Show another mask with `steps` of its own, None for none, without telling."""
+        self._lift()
+        self.set_mask(mask)
+        self._drawing.take_steps(steps)
+        self._show()
+
     def mask(self) -> np.ndarray:
         """Return the mask, float32 (h, w): 1 where painted, 0 where not, between at the edges."""
         return self._drawing.pixels().astype(np.float32) / 255
@@ -190,6 +202,10 @@ class MaskPainter(QWidget):
     def invert(self) -> None:
         """Paint what was not painted, erase what was, and tell."""
         self._replace(255 - self._drawing.pixels())
+
+    def replace(self, mask: np.ndarray) -> None:
+        """Paint `mask`, (h, w) in 0…1 of the mask's size, as one step, and tell."""
+        self._replace((np.clip(mask, 0.0, 1.0) * 255 + 0.5).astype(np.uint8))
 
     def undo(self) -> None:
         """Take back the last stroke (or fill, clear, invert), and tell."""

@@ -12,7 +12,7 @@ from dragging import drag
 from driving import child, click, message, settle
 from style_studio_bench import LONG, close_studio, open_studio, run_to_end, wait_for_steps
 from visualizer.panels.style_studio.keeping import display_of
-from visualizer.panels.style_studio.masks import fitted
+from visualizer.panels.style_studio.masks import NOTHING_LEFT, fitted
 from visualizer.panels.style_studio.run_control import as_rgb
 from visualizer.panels.style_studio.state import StyleChoice
 from visualizer.pictures.source import PictureSource
@@ -239,3 +239,55 @@ def test_masks_of_other_sizes_are_fitted(size):
     rows = np.floor((np.arange(size[0]) + 0.5) * 4 / size[0]).astype(int)
     columns = np.floor((np.arange(size[1]) + 0.5) * 4 / size[1]).astype(int)
     np.testing.assert_array_equal(found, mask[np.ix_(rows, columns)])
+
+
+def undo_button(dialog):
+    return child(dialog, QToolButton, "mask_painter_undo")
+
+
+def test_each_style_s_strokes_are_taken_back_by_themselves(qtbot, two):
+    dialog = open_dialog(qtbot, two)
+    painter = child(dialog, MaskPainter, "mask_painter")
+    press(qtbot, dialog, QToolButton, "mask_painter_fill")
+    press(qtbot, dialog, QToolButton, "mask_painter_clear")
+    press(qtbot, dialog, QPushButton, "mask_style_1")
+    assert not undo_button(dialog).isEnabled()  # nothing was painted for this one
+    press(qtbot, dialog, QToolButton, "mask_painter_fill")
+    press(qtbot, dialog, QPushButton, "mask_style_0")
+    assert painter.mask().max() == 0
+    press(qtbot, dialog, QToolButton, "mask_painter_undo")
+    assert painter.mask().min() == 1
+    press(qtbot, dialog, QToolButton, "mask_painter_undo")
+    assert painter.mask().max() == 0
+    assert not undo_button(dialog).isEnabled()
+    press(qtbot, dialog, QToolButton, "mask_painter_redo")
+    assert painter.mask().min() == 1
+    press(qtbot, dialog, QPushButton, "mask_style_1")
+    assert painter.mask().min() == 1
+    press(qtbot, dialog, QToolButton, "mask_painter_undo")
+    assert painter.mask().max() == 0
+    take_over(qtbot, two, dialog)
+    assert mask_of(two, 0).min() == 1
+    assert mask_of(two, 1) is None
+
+
+def test_the_rest_can_be_taken_back(qtbot, two):
+    dialog = open_dialog(qtbot, two)
+    paint_right_half(qtbot, dialog)
+    press(qtbot, dialog, QPushButton, "mask_style_1")
+    press(qtbot, dialog, QPushButton, "mask_rest")
+    painter = child(dialog, MaskPainter, "mask_painter")
+    assert painter.mask().any()
+    press(qtbot, dialog, QToolButton, "mask_painter_undo")
+    assert not painter.mask().any()
+    assert "goes everywhere" in text(dialog)
+
+
+def test_where_nothing_is_left_the_rest_says_so_rather_than_going_everywhere(qtbot, two):
+    dialog = open_dialog(qtbot, two)
+    press(qtbot, dialog, QToolButton, "mask_painter_fill")
+    press(qtbot, dialog, QPushButton, "mask_style_1")
+    press(qtbot, dialog, QPushButton, "mask_rest")
+    name = two.pictures.styles(two.state)[1].picture.image.source
+    assert text(dialog) == NOTHING_LEFT.format(name=name)
+    assert not child(dialog, MaskPainter, "mask_painter").mask().any()

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 MOST_STEPS = 100
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What a mask of `size` was before each step, and what was taken back."""
+
+    size: tuple[int, int]
+    done: tuple[bytes, ...] = ()
+    undone: tuple[bytes, ...] = ()
 
 
 class Drawing:
@@ -110,6 +120,16 @@ class Drawing:
         """Let no step be taken back any more."""
         self._done.clear()
         self._undone.clear()
+
+    def steps(self) -> Steps:
+        """Return what can be taken back and done again, for `take_steps`."""
+        return Steps(self.size, tuple(self._done), tuple(self._undone))
+
+    def take_steps(self, steps: Steps | None) -> None:
+        """Let `steps` be taken back and done again; none where they are of another size."""
+        self.forget()
+        if steps is not None and steps.size == self.size:
+            self._done, self._undone = list(steps.done), list(steps.undone)
 
     def _go(self, here: list[bytes], there: list[bytes]) -> bool:
         if not here:

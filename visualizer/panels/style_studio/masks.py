@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from visualizer.jobs import JobError
 from visualizer.panels.style_studio.state import StyleChoice
 from widgets.form_parts import wrapping_label
-from widgets.mask_painter import MaskPainter
+from widgets.mask_painter import MaskPainter, Steps
 from widgets.toggle_row import Choice, ToggleRow
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ TINTS = ("accent", "sky", "green", "red")  # of curve_plot.COLORS, one for each 
 MOST_LETTERS = 16  # of a style's name on its button
 EVERYWHERE = "Nothing is painted: {name} goes everywhere."
 COVERS = "{name} goes where it is painted."
+NOTHING_LEFT = "The other styles are painted everywhere: nothing is left for {name}."
 NOT_YET = "The pictures are still being loaded; paint in a moment."
 NOT_KEPT = "What was painted was not kept, so the styles go where they went. {why}"
 NEXT_RUN = "The run goes on with the masks it began with. Stop it, then “Go on” takes the new ones."
@@ -61,6 +62,7 @@ class MaskDialog(QDialog):
         self._names = [style.name for style in styles]
         self._before = [style.mask for style in styles]
         self._masks = list(self._before)
+        self._steps: dict[int, Steps] = {}  # by which each can be undone
         self._number = 0
         self.which = ToggleRow(
             "mask_style",
@@ -110,10 +112,11 @@ class MaskDialog(QDialog):
 
     def show_style(self, number: int) -> None:
         """Paint where the style `number` goes."""
+        self._steps[self._number] = self.painter.steps()
         self._number = number
         self.which.set_value(str(number))
         self.painter.set_tint(TINTS[number])
-        self.painter.set_mask(self._masks[number])
+        self.painter.swap_mask(self._masks[number], self._steps.get(number))
         self._say()
 
     def _painted(self) -> None:
@@ -137,10 +140,10 @@ class MaskDialog(QDialog):
         for number, mask in enumerate(self._masks):
             if number != self._number and mask is not None:
                 taken = np.maximum(taken, fitted(mask, size))
-        rest = 1 - taken
-        self._masks[self._number] = rest if rest.any() else None
-        self.painter.set_mask(rest)
-        self._say()
+        if taken.min() == 1:
+            self.said.setText(NOTHING_LEFT.format(name=self._names[self._number]))
+            return
+        self.painter.replace(1 - taken)
 
     def masks(self) -> dict[int, np.ndarray | None]:
         """Return the masks that are other than they were."""
