@@ -120,6 +120,7 @@ def test_out_of_memory_is_said_and_the_run_goes_on_smaller(qtbot, paused, failin
     assert message(paused) == f"{LESS_KEPT} {SMALLER}"
     assert paused.run.last.size == (32, 48)
     assert paused.presenter.shown.shape == (32, 48, 3)
+    qtbot.waitUntil(lambda: is_kept(paused), timeout=20_000)
     np.testing.assert_array_equal(read_kept(paused.state.kept[-2]), before)
     click(qtbot, paused, QToolButton, "run_pause")
     wait_for_steps(qtbot, paused, 3)
