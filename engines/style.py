@@ -13,7 +13,7 @@ from engines._style.channel_pairs import (
 )
 from engines._style.explain import Term, loss_terms
 from engines._style.losses import content_loss, gram_matrix, style_loss, total_variation
-from engines._style.random_filters import RANDOM_FILTERS, random_filters
+from engines._style.random_filters import RANDOM_FILTERS, RANDOM_TITLE, random_filters
 from engines._style.reconstruct import (
     Rung,
     climb,
@@ -42,6 +42,7 @@ from engines.errors import StyleError
 
 __all__ = [
     "RANDOM_FILTERS",
+    "RANDOM_TITLE",
     "STATISTICS",
     "ContentTarget",
     "GramEntry",

@@ -14,7 +14,7 @@ from engines.errors import StyleError
 if TYPE_CHECKING:
     from engines.models import LoadedModel
 
-RANDOM_FILTERS = "random_filters"
+RANDOM_FILTERS, RANDOM_TITLE = "random_filters", "Random filters (no training)"
 SCALES = (1, 2, 4, 8)
 _SIDE = 7
 
@@ -41,7 +41,7 @@ def random_filters(
         module = FilterBank(tuple(scales), channels, _SIDE)
     card = ModelCard(
         name=RANDOM_FILTERS,
-        title="Random filters (no training)",
+        title=RANDOM_TITLE,
         source="built in",
         weights_state="untrained",
         classes=0,

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from driving import child, click, message, settle
-from engines.style import RANDOM_FILTERS, random_filters
+from engines.style import RANDOM_FILTERS, RANDOM_TITLE, random_filters
 from style_studio_bench import close_studio, drop, open_studio, run_to_end
 
 
@@ -56,6 +56,7 @@ def test_random_filters_make_a_picture_say_so_and_come_back_with_the_result(
     settle(qtbot, studio)
     assert message(studio) == "Opened random.png with its settings."
     assert studio.state.model.name == RANDOM_FILTERS
+    assert [run.making.network_name for run in studio.state.gallery] == [RANDOM_TITLE] * 2
     assert studio.models.network.model.card.name == RANDOM_FILTERS
 
 

@@ -23,8 +23,8 @@ PARTS, MOST_SPACING = 16, 25  # a picture is kept after that part of the run, or
 THUMBNAIL = 128  # pixels
 TOPIC = "kept picture"
 NOT_KEPT = (
-    "The picture of evaluation {iteration:,} was not kept. {why} The run goes on all the same; its "
-    "result can be saved elsewhere."
+    "The picture of evaluation {iteration:,} was not kept. {why} What is shown can still be saved "
+    "elsewhere (Ctrl+S)."
 )
 
 

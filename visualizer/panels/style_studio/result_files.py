@@ -12,7 +12,7 @@ import numpy as np
 from engines.errors import EngineError, StyleError
 from engines.images import SAMPLES, STYLE_SAMPLES, Sample
 from engines.models import card
-from engines.style import RANDOM_FILTERS
+from engines.style import RANDOM_FILTERS, RANDOM_TITLE
 from engines.style_files import (
     Provenance,
     mask_from_text,
@@ -185,7 +185,7 @@ def _picture(folder: Path, name: str, samples: Iterable[Sample]) -> PictureSourc
 def _title(told: Provenance) -> str | None:
     """Return the network's title; None for a file's, which is never opened for a picture's sake."""
     if told.model == RANDOM_FILTERS:
-        return told.model
+        return RANDOM_TITLE
     try:
         return card(told.model).title
     except EngineError:
