@@ -27,6 +27,8 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEY = KEYWORD.encode() + b"\0"  # how its chunk begins
 # A file from elsewhere may claim anything; settings and names take a few kilobytes.
 _LONGEST = 1_000_000
+# As many as the largest square result has, which are more than of other pictures are read.
+_MOST_PIXELS = 8192**2
 _MANY = "Its picture can still be opened as any other."
 DAMAGED = f"The settings in {{name}} are damaged and cannot be read. {_MANY}"
 
@@ -141,7 +143,7 @@ def read_result(path: str | Path) -> SavedResult:
     damaged ones, or those of a later version of the program.
     """
     file = Path(path)
-    loaded = load_image(file)
+    loaded = load_image(file, max_pixels=_MOST_PIXELS)
     text = _text_of(file)
     if text is None and holds_result(file):
         raise StyleError(DAMAGED.format(name=file.name))

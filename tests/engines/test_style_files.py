@@ -394,3 +394,14 @@ def test_what_makes_no_sheet_is_said(pictures, options, sentence):
 def test_a_sheet_can_be_saved(tmp_path):
     save_image(tmp_path / "sheet.png", contact_sheet([("a", PIXELS), ("b", PIXELS)]))
     assert load_image(tmp_path / "sheet.png").channels == 3
+
+
+def test_a_result_larger_than_other_pictures_may_be_is_read_again(tmp_path, monkeypatch):
+    path = tmp_path / "large.png"
+    picture = np.random.default_rng(4).integers(0, 256, (3, 30, 40)).astype(np.float32) / 255
+    save_result(path, picture, StyleSettings(), Provenance("x"))
+    monkeypatch.setattr("engines.images.DEFAULT_MAX_PIXELS", 500)
+    np.testing.assert_allclose(np.moveaxis(read_result(path).image.array, 2, 0), picture, atol=1e-6)
+    monkeypatch.setattr("engines._style.saving._MOST_PIXELS", 500)
+    with pytest.raises(ImageError, match="40 × 30"):
+        read_result(path)
