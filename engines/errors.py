@@ -96,3 +96,7 @@ class TrainingError(EngineError):
 
 class StyleError(EngineError):
     """A picture cannot be given another's style as asked, or the transfer cannot go on."""
+
+
+class LayerError(EngineError):
+    """A layer cannot be made or applied as asked: shapes, groups or numbers that do not fit."""

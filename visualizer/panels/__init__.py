@@ -58,6 +58,12 @@ def _style_studio(services: Services) -> Panel:
     return StyleStudioPanel(services)
 
 
+def _layer_lab(services: Services) -> Panel:
+    from visualizer.panels.layer_lab import LayerLabPanel
+
+    return LayerLabPanel(services)
+
+
 PANELS: tuple[PanelEntry, ...] = (
     PanelEntry("kernel_lab", "Kernel Lab", "mdi6.grid", "Ctrl+1", _kernel_lab),
     PanelEntry("signals", "Signals", "mdi6.sine-wave", "Ctrl+2", _signals),
@@ -65,4 +71,5 @@ PANELS: tuple[PanelEntry, ...] = (
     PanelEntry("cnn_viewer", "CNN Viewer", "mdi6.layers-triple-outline", "Ctrl+4", _cnn_viewer),
     PanelEntry("feature_lab", "Feature Lab", "mdi6.chart-scatter-plot", "Ctrl+5", _feature_lab),
     PanelEntry("style_studio", "Style Studio", "mdi6.palette-outline", "Ctrl+6", _style_studio),
+    PanelEntry("layer_lab", "Layer Lab", "mdi6.layers-search-outline", "Ctrl+7", _layer_lab),
 )

@@ -1,0 +1,1 @@
+"""The layers of convolutional networks, one idea a file; public by `engines.layers`."""

@@ -1,0 +1,8 @@
+"""The experiments, in the order of the picker. A new one is a file here and an entry below."""
+
+from __future__ import annotations
+
+from visualizer.panels.layer_lab.experiment import Experiment
+from visualizer.panels.layer_lab.experiments.softmax import EXPERIMENT as SOFTMAX
+
+EXPERIMENTS: tuple[Experiment, ...] = (SOFTMAX,)
