@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from engines._layers.measuring import measured
 from engines._layers.softmax import softmax
 
 __all__ = [
+    "measured",
     "softmax",
 ]
