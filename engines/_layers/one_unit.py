@@ -1,0 +1,60 @@
+"""One unit f(w·x + b) trained by gradient descent: how a ReLU dies, and others come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engines._layers.activations import activate, activation_gradient
+from engines.errors import LayerError
+
+SAMPLES = 64
+
+
+@dataclass(frozen=True)
+class UnitTraining:
+    """How it went.
+
+    x, target: (n,), what it should answer; losses: (steps + 1,), mean squared error before each
+    step and at the end; weights, biases: (steps + 1,), as the losses.
+    """
+
+    x: Tensor
+    target: Tensor
+    losses: Tensor
+    weights: Tensor
+    biases: Tensor
+
+
+def train_unit(
+    name: str,
+    *,
+    weight: float,
+    bias: float,
+    rate: float,
+    steps: int,
+    parameter: float | None = None,
+) -> UnitTraining:
+    """Return the way of one unit with the activation `name` towards max(x, 0) on [−1, 1].
+
+    Plain gradient descent on the mean squared error over all of x, float64, nothing drawn at
+    random. A unit whose w·x + b is below 0 for every x has, with ReLU, a gradient of exactly 0 and
+    stays as it is for ever (Maas, Hannun and Ng 2013). Raises LayerError for a rate or a count of
+    steps below 0, and for an unknown name.
+    """
+    if steps < 0 or not rate >= 0:
+        raise LayerError(f"{steps} steps of rate {rate:g} cannot be taken. Both must be 0 or more.")
+    x = torch.linspace(-1, 1, SAMPLES, dtype=torch.float64)
+    target = x.clamp(min=0)
+    way = torch.empty(3, steps + 1, dtype=torch.float64)
+    w, b = weight, bias
+    for step in range(steps + 1):
+        z = w * x + b
+        error = activate(name, z, parameter) - target
+        way[:, step] = torch.tensor([float((error * error).mean()), w, b])
+        back = 2 * error * activation_gradient(name, z, parameter) / len(x)
+        w -= rate * float((back * x).sum())
+        b -= rate * float(back.sum())
+    return UnitTraining(x, target, way[0], way[1], way[2])
