@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from visualizer.panels.layer_lab.experiment import Experiment
+from visualizer.panels.layer_lab.experiments.normalisation import EXPERIMENT as NORMALISATION
 from visualizer.panels.layer_lab.experiments.softmax import EXPERIMENT as SOFTMAX
 
-EXPERIMENTS: tuple[Experiment, ...] = (SOFTMAX,)
+EXPERIMENTS: tuple[Experiment, ...] = (
+    SOFTMAX,
+    NORMALISATION,
+)
