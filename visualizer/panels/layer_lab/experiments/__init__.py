@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from visualizer.panels.layer_lab.experiment import Experiment
+from visualizer.panels.layer_lab.experiments.activations import EXPERIMENT as ACTIVATIONS
+from visualizer.panels.layer_lab.experiments.dead_relu import EXPERIMENT as DEAD_RELU
 from visualizer.panels.layer_lab.experiments.normalisation import EXPERIMENT as NORMALISATION
 from visualizer.panels.layer_lab.experiments.softmax import EXPERIMENT as SOFTMAX
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     SOFTMAX,
     NORMALISATION,
+    ACTIVATIONS,
+    DEAD_RELU,
 )
