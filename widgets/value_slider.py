@@ -62,8 +62,9 @@ class ValueSlider(QWidget):
 
     def __init__(
         self, name: str, symbol: str, limits: ValueRange, tooltip: str, *, symbol_width: int = 0,
-        parent: QWidget | None = None,
+        decimals: int | None = None, parent: QWidget | None = None,
     ) -> None:  # fmt: skip
+        """decimals: of the box; by default none for whole steps, else two."""
         super().__init__(parent)
         self.setObjectName(name)
         self._limits = limits
@@ -76,7 +77,8 @@ class ValueSlider(QWidget):
         self.slider.setObjectName(f"{name}_slider")
         self.box = QDoubleSpinBox()
         self.box.setObjectName(f"{name}_box")
-        self.box.setDecimals(0 if limits.step and float(limits.step).is_integer() else 2)
+        usual = 0 if limits.step and float(limits.step).is_integer() else 2
+        self.box.setDecimals(usual if decimals is None else decimals)
         self.box.setSingleStep(limits.step or (limits.high - limits.low) / 50)
         if limits.logarithmic:
             self.box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)

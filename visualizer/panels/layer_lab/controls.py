@@ -8,6 +8,10 @@ from typing import Any
 
 Cells = tuple[tuple[float, ...], ...]
 
+MOST_LETTERS = 1000
+MOST_CELLS = 31  # rows and columns that can be read and typed
+LARGEST = 1e38  # about what a 32-bit number can hold
+
 
 @dataclass(frozen=True)
 class Slider:
@@ -30,8 +34,8 @@ class Slider:
         """Return `value` as a number within the range, the default where it is none."""
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             return self.value
-        whole = isinstance(self.step, int)
-        return min(max(round(value) if whole else float(value), self.low), self.high)
+        within = min(max(value, self.low), self.high)
+        return round(within) if isinstance(self.step, int) else float(within)
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,8 @@ class Text:
     tooltip: str = ""
 
     def cleaned(self, value: Any) -> str:
-        """Return `value` where it is text, else the default."""
-        return value if isinstance(value, str) else self.value
+        """Return `value` where it is text, as much as a line takes, else the default."""
+        return value[:MOST_LETTERS] if isinstance(value, str) else self.value
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,15 @@ class Numbers:
     tooltip: str = ""
 
     def cleaned(self, value: Any) -> Cells:
-        """Return `value` where it is a matrix of numbers with equal rows, else the default."""
+        """Return `value` where it is a matrix of finite numbers that fits, else the default."""
         try:
             rows = tuple(tuple(float(one) for one in row) for row in value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return self.value
-        return rows if rows and rows[0] and len({len(row) for row in rows}) == 1 else self.value
+        widths = {len(row) for row in rows}
+        fits = len(widths) == 1 and 1 <= max(widths) <= MOST_CELLS and len(rows) <= MOST_CELLS
+        finite = all(abs(one) <= LARGEST for row in rows for one in row)
+        return rows if fits and finite else self.value
 
 
 Control = Slider | Choice | Toggle | Text | Numbers

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from visualizer.panels.layer_lab.experiment import Experiment, Given
+from visualizer.panels.layer_lab.experiment import Experiment, Given, StudyStep
 from visualizer.panels.layer_lab.pieces import Found
+from visualizer.panels.layer_lab.program import Program
 from visualizer.panels.layer_lab.state import LayerLabState
 from visualizer.pictures.picture import Picture
 
-PREAMBLE = """import numpy as np
-import torch
-
-# What the experiment works on, as "Save…" writes it beside this program.
-x = torch.from_numpy(np.load("input.npy"))[None]
-"""
+GONE = (
+    "The activation maps that were handed over are not there any more. Hand them over once more "
+    "from the CNN Viewer, or choose another input."
+)
+NONE_HANDED = (
+    "This experiment works on activation maps. Choose a layer in the CNN Viewer and hand its maps "
+    "over to the Layer Lab."
+)
+NOT_FINITE = (
+    "The activation maps that were handed over hold numbers that are not finite. Hand over those "
+    "of another layer, or choose another input."
+)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What came of it. code: the whole program; body: the part that needs `x` given."""
+    """What came of it."""
 
     experiment: Experiment
     given: Given
     found: Found
-    code: str
+    program: Program
+
+    @property
+    def code(self) -> str:
+        """The whole program, as it is shown."""
+        return self.program.shown
 
 
 def kind_for(experiment: Experiment, state: LayerLabState) -> str:
@@ -35,11 +48,19 @@ def kind_for(experiment: Experiment, state: LayerLabState) -> str:
     if not experiment.inputs:
         return "none"
     wanted = "crop" if state.kind == "map" and state.handed is None else state.kind
-    return wanted if wanted in experiment.inputs else experiment.inputs[0]
+    usual = next((kind for kind in experiment.inputs if kind != "map"), "map")
+    return wanted if wanted in experiment.inputs else usual
+
+
+def needs_picture(experiment: Experiment, state: LayerLabState) -> bool:
+    """Return whether it works on the picture or a part of it."""
+    return kind_for(experiment, state) in ("picture", "crop")
 
 
 def make_given(experiment: Experiment, state: LayerLabState, picture: Picture | None) -> Given:
     """Return the input that `state` asks for. Raises EngineError where it cannot be had."""
+    from engines.errors import LayerError
+
     values = experiment.cleaned(state.values.get(experiment.name, {}))
     kind = kind_for(experiment, state)
     if kind == "none":
@@ -47,7 +68,8 @@ def make_given(experiment: Experiment, state: LayerLabState, picture: Picture | 
     if kind == "numbers":
         return Given(np.asarray(state.numbers, np.float32)[None], "Typed numbers", kind, values)
     if kind == "map":
-        assert state.handed is not None
+        if state.handed is None:
+            raise LayerError(NONE_HANDED)
         return Given(_read_maps(state.handed.path), state.handed.title, kind, values)
     assert picture is not None
     pixels = picture.values("colour").transpose(2, 0, 1)
@@ -60,34 +82,40 @@ def make_given(experiment: Experiment, state: LayerLabState, picture: Picture | 
 
 
 def _read_maps(path: str) -> np.ndarray:
-    from engines.errors import EngineError
+    from engines.errors import LayerError
 
     try:
-        return np.load(Path(path), allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise EngineError(
-            "The activation maps that were handed over are not there any more. Hand them over once "
-            "more from the CNN Viewer, or choose another input."
-        ) from error
+        maps = np.load(Path(path), allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise LayerError(GONE) from error
+    if maps.ndim != 3 or not maps.size or maps.dtype.kind not in "fiu":
+        raise LayerError(GONE)
+    if not np.isfinite(maps).all():
+        raise LayerError(NOT_FINITE)
+    return np.ascontiguousarray(maps, np.float32)
 
 
 def perform(experiment: Experiment, state: LayerLabState, picture: Picture | None) -> Run:
     """Return what the experiment comes to. Raises EngineError where there is nothing to show."""
     given = make_given(experiment, state, picture)
     found = experiment.find(given)
-    body = experiment.code(given)
-    code = body if kind_for(experiment, state) == "none" else with_input(body)
-    return Run(experiment, given, found, code)
+    maps = given.maps if experiment.inputs else None
+    return Run(experiment, given, found, Program(experiment.code(given), maps))
 
 
-def with_input(body: str) -> str:
-    """Return a program that loads its input: imports first, then `x`, then the rest of `body`."""
-    lines = body.strip().splitlines()
-    head = [line for line in lines if line.startswith(("import ", "from "))]
-    rest = "\n".join(line for line in lines if line not in head).strip()
-    imports = sorted({"import numpy as np", "import torch", *head}, key=_import_order)
-    return "\n".join(imports) + "\n\n" + PREAMBLE.split("\n", 3)[3].strip() + "\n\n" + rest + "\n"
+@dataclass(frozen=True)
+class Studied:
+    """A step of long work, with the input that it works on."""
+
+    given: Given
+    step: StudyStep
 
 
-def _import_order(line: str) -> tuple[bool, str]:
-    return line.startswith("from "), line
+def study(
+    experiment: Experiment, state: LayerLabState, picture: Picture | None
+) -> Iterator[Studied]:
+    """Yield the steps of the experiment's long work. Raises EngineError where it cannot be done."""
+    assert experiment.study is not None
+    given = make_given(experiment, state, picture)
+    for step in experiment.study(given):
+        yield Studied(given, step)
