@@ -7,10 +7,12 @@ from visualizer.panels.layer_lab.experiments.activations import EXPERIMENT as AC
 from visualizer.panels.layer_lab.experiments.dead_relu import EXPERIMENT as DEAD_RELU
 from visualizer.panels.layer_lab.experiments.normalisation import EXPERIMENT as NORMALISATION
 from visualizer.panels.layer_lab.experiments.softmax import EXPERIMENT as SOFTMAX
+from visualizer.panels.layer_lab.experiments.text import EXPERIMENT as TEXT
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     SOFTMAX,
     NORMALISATION,
     ACTIVATIONS,
     DEAD_RELU,
+    TEXT,
 )
