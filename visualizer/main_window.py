@@ -26,12 +26,13 @@ from visualizer.command_palette import CommandPalette
 from visualizer.jobs import JobError
 from visualizer.keys_dialog import KeysDialog
 from visualizer.panels import PANELS, PanelEntry
-from visualizer.panels.base import Panel, ShowsNetworks
+from visualizer.panels.base import Panel, ShowsNetworks, TakesMaps
 from visualizer.services import Services
 from visualizer.settings import read_number, read_text
 
 if TYPE_CHECKING:
     from engines.models import LoadedModel
+    from visualizer.networks.handing_over import HandedMap
 
 TEXT_SIZES = (9.0, 10.0, 11.5, 13.5, 16.0, 19.0)
 NORMAL_TEXT = 9.0
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         self.open_panel(panel or read_text(services.settings, "window/panel", PANELS[0].name))
         services.networks.handed.connect(self.open_network)
+        services.maps.handed.connect(self.open_maps)
 
     # -- panels -----------------------------------------------------------------------------
 
@@ -121,6 +123,12 @@ class MainWindow(QMainWindow):
         self.open_panel("cnn_viewer")
         assert isinstance(self.panel, ShowsNetworks)
         self.panel.open_model(model)
+
+    def open_maps(self, maps: HandedMap) -> None:
+        """Work in the Layer Lab on activation maps that were made in another panel."""
+        self.open_panel("layer_lab")
+        assert isinstance(self.panel, TakesMaps)
+        self.panel.open_maps(maps)
 
     def open_picture(self, path: Path) -> None:
         """Open a picture file in the panel that is shown."""

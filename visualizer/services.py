@@ -8,7 +8,7 @@ from PySide6.QtCore import QSettings
 
 from visualizer.autosave import Session
 from visualizer.jobs import InOrder
-from visualizer.networks.handing_over import HandedNetwork
+from visualizer.networks.handing_over import HandedMaps, HandedNetwork
 from visualizer.pictures.shown import ShownPicture
 from visualizer.settings import Refusal, UserFolders, open_settings
 
@@ -22,6 +22,7 @@ class Services:
     refusals: what this computer did not let be kept; everything works without it.
     shown: the picture that the Kernel Lab shows.
     networks: takes a network that was made in a panel to the CNN Viewer.
+    maps: takes the activation maps of a layer from the CNN Viewer to the Layer Lab.
     """
 
     folders: UserFolders
@@ -32,6 +33,7 @@ class Services:
     refusals: tuple[Refusal, ...] = ()
     shown: ShownPicture = field(default_factory=ShownPicture)
     networks: HandedNetwork = field(default_factory=HandedNetwork)
+    maps: HandedMaps = field(default_factory=HandedMaps)
 
     @classmethod
     def start(cls, folders: UserFolders) -> Services:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QWidget
 
 from widgets._kernel_grid.painter import GridLayout, GridLook, paint_grid
 from widgets.number_text import (
+    MAX_SIDE,
     NumberTextError,
     format_fraction,
     format_number,
@@ -39,7 +40,7 @@ _ARROWS = {
 
 
 class KernelGrid(QWidget):
-    """Shows and edits a kernel of 1×1 to 31×31 numbers, coloured about zero.
+    """Shows and edits a kernel of 1×1 to 31×31 numbers, or more if told, coloured about zero.
 
     Type a number or fraction; Enter goes down (Shift: up), Tab right (Shift: left), Escape takes
     the typing back, F2 or a double click edits, Delete sets 0. The wheel, or a drag up and down on
@@ -58,8 +59,12 @@ class KernelGrid(QWidget):
     matrix_pasted = Signal(object)
     paste_rejected = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, most: int = MAX_SIDE, noun: str = "a kernel"
+    ) -> None:
+        """most: rows and columns that can be pasted; noun: what they become, in the sentences."""
         super().__init__(parent)
+        self._most, self._noun = most, noun
         self.setObjectName("kernel_grid")
         self.setAccessibleName("Kernel")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -386,7 +391,7 @@ class KernelGrid(QWidget):
     def paste(self) -> None:
         """Take a number into the current cell, or a matrix as the kernel."""
         try:
-            matrix = parse_matrix(QGuiApplication.clipboard().text())
+            matrix = parse_matrix(QGuiApplication.clipboard().text(), self._most, self._noun)
             if np.abs(matrix).max() > LARGEST:
                 raise NumberTextError(f"A weight is larger than {LARGEST:g}; paste smaller ones.")
         except NumberTextError as error:

@@ -14,6 +14,7 @@ from visualizer.jobs import JobError
 
 if TYPE_CHECKING:
     from engines.models import LoadedModel
+    from visualizer.networks.handing_over import HandedMap
 
 
 class Panel(QWidget):
@@ -81,3 +82,11 @@ class ShowsNetworks(Protocol):
 
     def open_model(self, model: LoadedModel) -> None:
         """Show `model` instead of the present network."""
+
+
+@runtime_checkable
+class TakesMaps(Protocol):
+    """A panel that can work on activation maps that come from another panel."""
+
+    def open_maps(self, maps: HandedMap) -> None:
+        """Work on `maps`."""

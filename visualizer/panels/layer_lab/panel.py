@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from visualizer import mime
 from visualizer.dialogs import ask_save_as
-from visualizer.file_drops import TakesFiles
 from visualizer.jobs import JobError
+from visualizer.networks.handing_over import HandedMap
 from visualizer.panels.layer_lab.experiment import Experiment
 from visualizer.panels.layer_lab.experiments import EXPERIMENTS
 from visualizer.panels.layer_lab.facts import earlier_text
+from visualizer.panels.layer_lab.input_control import InputControl
 from visualizer.panels.layer_lab.restoring import known
 from visualizer.panels.layer_lab.running import (
     Run,
@@ -31,15 +31,15 @@ from visualizer.panels.layer_lab.studying import Studying
 from visualizer.panels.layer_lab.view import LayerLabView
 from visualizer.panels.stateful import StatefulPanel
 from visualizer.pictures.choosing import PictureChooser
-from visualizer.pictures.picture_input import PictureInput
-from visualizer.pictures.source import PictureSource
+from visualizer.pictures.picture_input import NOT_STARTED, PictureInput
+from visualizer.pictures.source import LIVE_KINDS, PictureSource
 from visualizer.services import Services
 
 CONTROL = "control "  # begins the origin of an edit that came from a control
 BY_NAME = {one.name: one for one in EXPERIMENTS}
 
 
-class LayerLabPanel(TakesFiles, StatefulPanel[LayerLabState]):
+class LayerLabPanel(StatefulPanel[LayerLabState]):
     """Take every kind of layer apart: one experiment at a time, on real numbers."""
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
@@ -55,6 +55,8 @@ class LayerLabPanel(TakesFiles, StatefulPanel[LayerLabState]):
         self._answered = False
         self.running = self.lane("layer-lab")
         self.view = LayerLabView(EXPERIMENTS, self.messages)
+        self.view.grid.set_lane(self.lane("layer-lab-trace"))
+        self.view.grid.set_formula_lane(self.lane("layer-lab-formulas"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -67,6 +69,7 @@ class LayerLabPanel(TakesFiles, StatefulPanel[LayerLabState]):
         self.chooser = PictureChooser(
             self.view.inputs.pictures, self.pictures, services.settings, self
         )
+        self.inputs = InputControl(self)
         self._make_actions()
         self._connect()
         self._show_controls()
@@ -106,10 +109,6 @@ class LayerLabPanel(TakesFiles, StatefulPanel[LayerLabState]):
         view.study_button.clicked.connect(self.start_study)
         view.copy_code.clicked.connect(self.copy_code)
         view.save_code.clicked.connect(self.ask_save)
-        view.inputs.kind_chosen.connect(
-            lambda kind: self.edits.apply(self.state.replace(kind=kind), "input")
-        )
-        view.inputs.numbers_edited.connect(self._numbers_edited)
         studying.found.connect(self._show_studied)
         studying.said.connect(view.say_note)
         studying.failed.connect(lambda error: self.say("study", error))
@@ -129,12 +128,23 @@ class LayerLabPanel(TakesFiles, StatefulPanel[LayerLabState]):
         return self.experiment.cleaned(self.state.values.get(self.experiment.name, {}))
 
     def open_picture(self, path: Path) -> None:
-        """Work on the picture file `path`."""
-        self.pictures.load(PictureSource(kind="file", name=str(path)))
+        """Work on the picture file `path`, or play it if it is a video."""
+        self.pictures.load(mime.source_of(path))
 
-    def file_dropped(self, path: Path, _place: QPoint) -> None:
-        """Open the dropped picture."""
-        self.open_picture(path)
+    def open_maps(self, maps: HandedMap) -> None:
+        """Work on maps of another panel, in the first experiment that can if this one cannot."""
+        able = next(one.name for one in EXPERIMENTS if "map" in one.inputs)
+        self.inputs.take_maps(maps, self.experiment.inputs, able)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept what carries a picture."""
+        if mime.carries_picture(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Work on the dropped picture."""
+        event.acceptProposedAction()
+        self.pictures.take(event.mimeData())
 
     def is_settled(self) -> bool:
         """Return whether everything asked for is computed and shown."""
@@ -149,6 +159,9 @@ class LayerLabPanel(TakesFiles, StatefulPanel[LayerLabState]):
 
     def restore(self, state: dict[str, Any]) -> None:
         """Show an earlier snapshot; what this version does not know is left out, and said."""
+        if state.get("picture", {}).get("kind") in LIVE_KINDS:
+            state = {**state, "picture": PictureSource().model_dump()}
+            self.show_info(NOT_STARTED)
         restored, note = known(state, BY_NAME)
         super().restore(restored)
         if note:
@@ -190,13 +203,6 @@ class LayerLabPanel(TakesFiles, StatefulPanel[LayerLabState]):
         mine = self.experiment
         values = {name: kept for name, kept in self.state.values.items() if name != mine.name}
         self.edits.apply(self.state.replace(values=values), f"{mine.title}: reset")
-
-    def _numbers_edited(self, values: np.ndarray, goes_on: bool) -> None:
-        rows = tuple(tuple(row) for row in np.asarray(values, float).tolist())
-        self.edits.apply(
-            self.state.replace(numbers=rows), "numbers", merge_key="numbers", goes_on=goes_on,
-            held=goes_on, origin="numbers",
-        )  # fmt: skip
 
     def start_study(self) -> None:
         """Begin the long work of the open experiment."""
@@ -252,7 +258,7 @@ class LayerLabPanel(TakesFiles, StatefulPanel[LayerLabState]):
         kept = origin.removeprefix(CONTROL) if origin.startswith(CONTROL) else ""
         form.show_values(values, relevant, keep=kept)
         self.view.reset_button.setEnabled(values != experiment.defaults())
-        self.view.inputs.show_state(state, kind_for(experiment, state), experiment.inputs)
+        self.inputs.show(kind_for(experiment, state), experiment.inputs)
         self.view.show_page(state.page)
 
     def _awaits_picture(self) -> bool:
@@ -264,7 +270,9 @@ class LayerLabPanel(TakesFiles, StatefulPanel[LayerLabState]):
 
     def _frame_arrived(self) -> None:
         """Follow the camera, but for a study, which is of the picture that it began with."""
-        if not self.studying.busy and not self.studying.told:
+        if not needs_picture(self.experiment, self.state):
+            self.pictures.live.ready_for_next()
+        elif not self.studying.busy and not self.studying.told:
             self._compute(follow=True)
 
     def _compute(self, *, follow: bool = False) -> None:
@@ -282,9 +290,10 @@ class LayerLabPanel(TakesFiles, StatefulPanel[LayerLabState]):
         self.say("experiment", None)
         self.run, self._answered = run, True
         self.view.say_note("")
-        self.view.show_found(run.found)
+        self.view.show_found(run.found, run.drawings)
         self.view.show_code(run.code)
         self.status_changed.emit(run.given.title)
+        self.pictures.live.ready_for_next()
         self.announce_settled()
 
     def _show_studied(self, studied: Studied) -> None:
@@ -294,12 +303,13 @@ class LayerLabPanel(TakesFiles, StatefulPanel[LayerLabState]):
     def _failed(self, error: JobError) -> None:
         """Say why there is nothing to show; the last good result of the experiment stays."""
         self.say("experiment", error)
+        self.pictures.live.ready_for_next()
         self._answered = True
         run, experiment = self.run, self.experiment
         if run is None or run.experiment is not experiment:
             self.run = None
             self.view.show_nothing()
         else:
-            self.view.show_found(run.found)
+            self.view.show_found(run.found, run.drawings)
             self.view.show_stale(earlier_text(experiment.controls, run.given.values, self.values))
         self.announce_settled()

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from visualizer.panels.layer_lab.experiment import Experiment, Given, StudyStep
+from visualizer.panels.layer_lab.input_maps import cropped_picture, whole_picture
 from visualizer.panels.layer_lab.pieces import Found
+from visualizer.panels.layer_lab.preparing import Drawing, prepare
 from visualizer.panels.layer_lab.program import Program
 from visualizer.panels.layer_lab.state import LayerLabState
 from visualizer.pictures.picture import Picture
@@ -30,12 +32,13 @@ NOT_FINITE = (
 
 @dataclass(frozen=True)
 class Run:
-    """What came of it."""
+    """What came of it, and what is painted of its pieces."""
 
     experiment: Experiment
     given: Given
     found: Found
     program: Program
+    drawings: tuple[Drawing, ...] = ()
 
     @property
     def code(self) -> str:
@@ -72,13 +75,11 @@ def make_given(experiment: Experiment, state: LayerLabState, picture: Picture | 
             raise LayerError(NONE_HANDED)
         return Given(_read_maps(state.handed.path), state.handed.title, kind, values)
     assert picture is not None
-    pixels = picture.values("colour").transpose(2, 0, 1)
-    title = picture.image.source
     if kind == "crop":
-        crop = state.crop.within(*pixels.shape[1:])
-        pixels = pixels[:, crop.row : crop.row + crop.side, crop.column : crop.column + crop.side]
-        title = f"{title}, crop of {crop.side} × {crop.side}"
-    return Given(np.ascontiguousarray(pixels, np.float32), title, kind, values)
+        maps, title = cropped_picture(picture, state.crop)
+    else:
+        maps, title = whole_picture(picture)
+    return Given(maps, title, kind, values)
 
 
 def _read_maps(path: str) -> np.ndarray:
@@ -100,7 +101,9 @@ def perform(experiment: Experiment, state: LayerLabState, picture: Picture | Non
     given = make_given(experiment, state, picture)
     found = experiment.find(given)
     maps = given.maps if experiment.inputs else None
-    return Run(experiment, given, found, Program(experiment.code(given), maps))
+    return Run(
+        experiment, given, found, Program(experiment.code(given), maps), prepare(found.pieces)
+    )
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from visualizer.frozen import Frozen
+from visualizer.networks.handing_over import HandedMap
 from visualizer.pictures.source import PictureSource
 
 MOST_NUMBERS = 64  # rows and columns of a typed matrix
+MOST_SIDE = 512  # of a picture or crop: experiments follow a slider
 
-Side = Annotated[int, Field(ge=1, le=4096)]
+Side = Annotated[int, Field(ge=1, le=MOST_SIDE)]
 Place = Annotated[int, Field(ge=0)]
 Cells = tuple[tuple[float, ...], ...]
 Kind = Literal["picture", "crop", "map", "numbers"]
@@ -43,22 +45,12 @@ class Crop(Frozen):
         )
 
 
-class HandedMap(Frozen):
-    """Activation maps that came from another panel: the .npy file in the session, and their name.
-
-    network: the name of the network that they were made by.
-    """
-
-    path: str
-    title: str
-    network: str = ""
-
-
 class LayerLabState(Frozen):
     """The open experiment, its input, and what each experiment is set to.
 
     values: by experiment and control, only what differs from the default; they are cleaned where
     they are used, since an older or newer version may know other controls. page: what is looked at.
+    seed: of the random numbers that can be asked for.
     """
 
     experiment: str = "pooling"
@@ -66,6 +58,7 @@ class LayerLabState(Frozen):
     picture: PictureSource = PictureSource()
     crop: Crop = Crop()
     numbers: Cells = USUAL_NUMBERS
+    seed: Annotated[int, Field(ge=0, le=9999)] = 0
     handed: HandedMap | None = None
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
     page: Literal["result", "code"] = "result"
