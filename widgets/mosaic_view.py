@@ -54,6 +54,7 @@ class MosaicView(QWidget):
         self._arranging = False
         self._hovered: tuple[int, int, int] | None = None
         self._marked: tuple[int, int, int] | None = None
+        self._windows: tuple[np.ndarray, np.ndarray, int | None] | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -107,11 +108,31 @@ class MosaicView(QWidget):
         self._marked = None
         self._show_marker()
 
+    def set_windows(
+        self, rows: np.ndarray, columns: np.ndarray, channel: int | None = None
+    ) -> None:
+        """Outline positions (n,) that are read: of the map `channel`, of all maps for None."""
+        self._windows = (np.asarray(rows), np.asarray(columns), channel)
+        self._show_marker()
+
+    def clear_windows(self) -> None:
+        """Outline nothing."""
+        self._windows = None
+        self._show_marker()
+
     def _show_marker(self) -> None:
+        self.view.clear_highlights()
+        if self._windows is not None and self._shown is not None:
+            rows, columns, channel = self._windows
+            order, tiling = self._shown.order, self._shown.tiling
+            places = range(len(order)) if channel is None else np.flatnonzero(order == channel)
+            corners = np.array([tiling.corner(int(place)) for place in places], dtype=np.int64)
+            if len(corners):
+                self.view.set_window(
+                    (corners[:, :1] + rows).ravel(), (corners[:, 1:] + columns).ravel()
+                )
         at = self._pixel(*self._marked) if self._marked is not None else None
-        if at is None:
-            self.view.clear_highlights()
-        else:
+        if at is not None:
             self.view.set_marker(*at)
 
     def set_title(self, title: str) -> None:

@@ -13,6 +13,7 @@ class Trace:
     """How one number of a map was made: what the hover link shows.
 
     windows: (row, column, height, width) on the map that it was made from, each inside of it;
+    channel: the only channel of that map which was read, None for all;
     products: (what, input, weight), whose products add up to `total` unless `text` says otherwise;
     text: the sum in one line.
     """
@@ -21,6 +22,7 @@ class Trace:
     total: float
     products: tuple[tuple[str, float, float], ...] = ()
     text: str = ""
+    channel: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,30 @@
+"""Names with bars and numbers."""
+
+from __future__ import annotations
+
+from visualizer.panels.layer_lab.piece_views.base import PieceView
+from visualizer.panels.layer_lab.pieces import Bars
+from visualizer.panels.layer_lab.preparing import Drawing
+from widgets.bar_list import Bar, BarList
+
+
+class BarsView(PieceView[Bars]):
+    """A list of bars."""
+
+    grows = False
+    least_width = 200
+
+    def __init__(self) -> None:
+        self.bars = BarList("piece_bars", "")
+        super().__init__(self.bars)
+
+    def take(self, piece: Bars, drawing: Drawing) -> None:
+        """Show the bars."""
+        texts = piece.texts or ("",) * len(piece.names)
+        self.bars.setAccessibleName(piece.title)
+        self.bars.set_bars(
+            [
+                Bar(name, value, text)
+                for name, value, text in zip(piece.names, piece.values, texts, strict=True)
+            ]
+        )

@@ -1,0 +1,101 @@
+"""What every view of a piece is: a title, the thing itself, and a note below it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QFont, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from visualizer.panels.layer_lab.preparing import Drawing
+from widgets.form_parts import wrapping_label
+
+Kind = TypeVar("Kind")
+NOTE_SHARE = 0.9  # size of a note's letters, of the size of other text
+
+
+class PieceView(QWidget, Generic[Kind]):
+    """The view of one piece.
+
+    across: it takes the full width. grows: it becomes better with more height. share: how much of
+    a row's width it is given beside others. least_width: below it, it is moved to a row of its own.
+    """
+
+    across: ClassVar[bool] = False
+    grows: ClassVar[bool] = True
+    share: ClassVar[float] = 1.0
+    least_width: ClassVar[int] = 240
+
+    def __init__(self, content: QWidget, *, titled: bool = True) -> None:
+        """titled: whether a title is written above; else `content` has its own."""
+        super().__init__()
+        self.content = content
+        self.title = wrapping_label("piece_title", bold=True)
+        self.title.setVisible(titled)
+        self._titled = titled
+        self.note = wrapping_label("piece_note")
+        self.note.hide()
+        self.piece: Kind | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.title)
+        layout.addWidget(content, 1)
+        layout.addWidget(self.note)
+        if not self.grows:
+            layout.addStretch(0)
+        for label in (self.title, self.note):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._dress()
+
+    def show_piece(self, piece: Kind, drawing: Drawing) -> None:
+        """Show `piece`, of which `drawing` was prepared."""
+        self.piece = piece
+        set_text(self.title, getattr(piece, "title", ""))
+        note = getattr(piece, "note", "")
+        set_text(self.note, note)
+        self.note.setVisible(bool(note))
+        self.take(piece, drawing)
+
+    def take(self, piece: Kind, drawing: Drawing) -> None:
+        """Show what is particular to this kind of piece."""
+        raise NotImplementedError
+
+    def least_height(self, width: int) -> int:
+        """Return the height that it needs at `width`."""
+        layout = self.layout()
+        if layout.hasHeightForWidth():
+            return layout.minimumHeightForWidth(width)
+        return layout.minimumSize().height()
+
+    def needed_width(self) -> int:
+        """Return the least width at which it can be read."""
+        return self.least_width
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow palette and text size."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._dress()
+
+    def _dress(self) -> None:
+        if not hasattr(self, "note"):
+            return
+        font = QFont(self.font())
+        font.setPointSizeF(self.font().pointSizeF() * NOTE_SHARE)
+        self.note.setFont(font)
+        palette = QPalette(self.palette())
+        palette.setColor(
+            QPalette.ColorRole.WindowText, palette.color(QPalette.ColorRole.PlaceholderText)
+        )
+        self.note.setPalette(palette)
+        font = QFont(self.font())
+        font.setBold(True)
+        self.title.setFont(font)
+
+
+def set_text(label: QLabel, text: str) -> None:
+    """Write `text`, without a new layout where it stands there already."""
+    if label.text() != text:
+        label.setText(text)

@@ -1,0 +1,143 @@
+"""Maps: in tiles with a colour bar, or as cells with their numbers where they are small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from visualizer.panels.layer_lab.piece_views.base import PieceView
+from visualizer.panels.layer_lab.pieces import Maps
+from visualizer.panels.layer_lab.preparing import Drawing, MapsDrawing
+from widgets.cell_map import CellMap, GridMarks, Window
+from widgets.mosaic_view import MosaicView
+
+Windows = Sequence[tuple[int, int, int, int]]
+LEAST_HEIGHT = 190
+
+
+class MapsView(PieceView[Maps]):
+    """What tiles and cells have in common: pointing, and marks."""
+
+    cell_hovered = Signal(int, int, int)
+    """Channel, row and column under the mouse."""
+    hover_left = Signal()
+    cell_clicked = Signal(int, int, int)
+    share = 1.4
+
+    def mark_position(self, channel: int, row: int, column: int) -> None:
+        """Mark one position of one map."""
+        raise NotImplementedError
+
+    def mark_windows(self, windows: Windows, channel: int | None) -> None:
+        """Outline windows on the map `channel`, on all of them for None."""
+        raise NotImplementedError
+
+    def clear_marks(self) -> None:
+        """Take all marks away."""
+        raise NotImplementedError
+
+    def size_of_maps(self) -> tuple[int, int]:
+        """Return rows and columns of each map."""
+        assert self.piece is not None
+        return self.piece.maps.shape[1], self.piece.maps.shape[2]
+
+
+class TilesView(MapsView):
+    """Maps side by side as one picture."""
+
+    def __init__(self) -> None:
+        self.mosaic = MosaicView("piece_maps")
+        super().__init__(self.mosaic, titled=False)
+        self.mosaic.setMinimumHeight(LEAST_HEIGHT)
+        self.mosaic.cell_hovered.connect(self.cell_hovered)
+        self.mosaic.hover_left.connect(self.hover_left)
+        self.mosaic.cell_clicked.connect(self.cell_clicked)
+
+    def take(self, piece: Maps, drawing: Drawing) -> None:
+        """Show the maps; zoom stays while their count and size do."""
+        assert isinstance(drawing, MapsDrawing)
+        assert drawing.mosaic is not None
+        self.mosaic.set_title(piece.title)
+        self.mosaic.set_maps(drawing.mosaic)
+
+    def mark_position(self, channel: int, row: int, column: int) -> None:
+        """Mark one position of one map."""
+        self.mosaic.set_marker(self._tile(channel), row, column)
+
+    def mark_windows(self, windows: Windows, channel: int | None) -> None:
+        """Outline windows on the map `channel`, on all of them for None."""
+        tile = None if channel is None else self._tile(channel)
+        self.mosaic.set_windows(*window_pixels(windows), tile)
+
+    def clear_marks(self) -> None:
+        """Take all marks away."""
+        self.mosaic.clear_windows()
+        self.mosaic.clear_marker()
+
+    def _tile(self, channel: int) -> int:
+        maps = self.mosaic.maps()
+        return min(channel, maps.count - 1) if maps is not None else channel
+
+
+class CellsView(MapsView):
+    """A few small maps with their numbers in the cells."""
+
+    def __init__(self) -> None:
+        holder = QWidget()
+        self._row = QHBoxLayout(holder)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(6)
+        self.grids: list[CellMap] = []
+        super().__init__(holder)
+        holder.setMinimumHeight(LEAST_HEIGHT - 20)
+
+    def take(self, piece: Maps, drawing: Drawing) -> None:
+        """Show each map in a grid of its own."""
+        assert isinstance(drawing, MapsDrawing)
+        while len(self.grids) < len(drawing.cells):
+            self._add_grid()
+        for number, grid in enumerate(self.grids):
+            shown = number < len(drawing.cells)
+            grid.set_cells(drawing.cells[number] if shown else None)
+            grid.setVisible(shown)
+            grid.setAccessibleName(f"{piece.title}, map {number}")
+
+    def _add_grid(self) -> None:
+        grid, number = CellMap(), len(self.grids)
+        grid.setObjectName(f"piece_cells_{number}")
+        grid.cell_hovered.connect(lambda r, c: self.cell_hovered.emit(number, r, c))
+        grid.hover_left.connect(self.hover_left)
+        grid.cell_clicked.connect(lambda r, c: self.cell_clicked.emit(number, r, c))
+        self._row.addWidget(grid, 1)
+        self.grids.append(grid)
+
+    def mark_position(self, channel: int, row: int, column: int) -> None:
+        """Mark one position of one map."""
+        for number, grid in enumerate(self.grids):
+            grid.set_marks(GridMarks(cell=(row, column) if number == channel else None))
+
+    def mark_windows(self, windows: Windows, channel: int | None) -> None:
+        """Outline windows on the map `channel`, on all of them for None."""
+        marks = GridMarks(windows=tuple(Window(*one) for one in windows))
+        for number, grid in enumerate(self.grids):
+            grid.set_marks(marks if channel in (None, number) else GridMarks())
+
+    def clear_marks(self) -> None:
+        """Take all marks away."""
+        for grid in self.grids:
+            grid.set_marks(GridMarks())
+
+
+def window_pixels(windows: Windows) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows and columns of all cells of `windows`: two (n,) int arrays, each cell once."""
+    cells = {
+        (r, c)
+        for row, column, height, width in windows
+        for r in range(row, row + height)
+        for c in range(column, column + width)
+    }
+    both = np.array(sorted(cells), dtype=np.int64).reshape(-1, 2)
+    return both[:, 0], both[:, 1]

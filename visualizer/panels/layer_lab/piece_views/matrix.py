@@ -1,0 +1,21 @@
+"""Numbers in cells, with the names of rows and columns."""
+
+from __future__ import annotations
+
+from visualizer.panels.layer_lab.piece_views.base import PieceView
+from visualizer.panels.layer_lab.pieces import Matrix
+from visualizer.panels.layer_lab.preparing import Drawing
+from widgets.named_matrix import NamedMatrix
+
+
+class MatrixView(PieceView[Matrix]):
+    """A matrix whose colours say sign and size."""
+
+    def __init__(self) -> None:
+        self.matrix = NamedMatrix("piece_matrix")
+        super().__init__(self.matrix)
+
+    def take(self, piece: Matrix, drawing: Drawing) -> None:
+        """Show the numbers."""
+        self.matrix.setAccessibleName(piece.title)
+        self.matrix.set_matrix(piece.values, piece.row_names, piece.column_names)

@@ -1,0 +1,156 @@
+"""Which numbers made this one? The link between maps that can tell and the maps they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLabel, QWidget
+
+from visualizer.jobs import JobError, LatestWins
+from visualizer.panels.layer_lab.piece_views import MapsView
+from visualizer.panels.layer_lab.pieces import Trace
+from widgets.number_text import format_number
+
+INVITATION = "Move the mouse over a map to see what a number was made of. A click holds it."
+MOST_TERMS = 12
+Spot = tuple[int, int, int, int]  # which view, channel, row, column
+
+
+class TraceLink(QObject):
+    """Follows the mouse over maps: what was pointed at is traced in a lane; the latest wins.
+
+    A click holds what is shown, Escape or a second click lets it go.
+    """
+
+    def __init__(self, line: QLabel, owner: QWidget) -> None:
+        super().__init__(owner)
+        self._line, self._lane = line, None
+        self._views: list[MapsView] = []
+        self._known: set[MapsView] = set()
+        self._spot: Spot | None = None
+        self._held = False
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), owner)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self.release)
+
+    def set_lane(self, lane: LatestWins) -> None:
+        """Trace in `lane` from now on."""
+        self._lane: LatestWins | None = lane
+
+    def set_views(self, views: Sequence[MapsView]) -> None:
+        """Follow the mouse over `views`; what was shown is traced anew."""
+        self._views = list(views)
+        for view in self._views:
+            if view not in self._known:
+                self._known.add(view)
+                view.cell_hovered.connect(lambda c, r, x, view=view: self._hovered(view, c, r, x))
+                view.cell_clicked.connect(lambda c, r, x, view=view: self._clicked(view, c, r, x))
+        self._known &= set(self._views)
+        tracing = any(view.piece is not None and view.piece.trace for view in self._views)
+        self._line.setVisible(tracing)
+        if self._spot is not None and not self._exists(self._spot):
+            self.release()
+        self._refresh()
+
+    def held(self) -> bool:
+        """Return whether a click holds what is shown."""
+        return self._held
+
+    def release(self) -> None:
+        """Show nothing."""
+        self._spot, self._held = None, False
+        self._refresh()
+
+    def _exists(self, spot: Spot) -> bool:
+        if spot[0] >= len(self._views):
+            return False
+        piece = self._views[spot[0]].piece
+        if piece is None or piece.trace is None:
+            return False
+        return all(at < side for at, side in zip(spot[1:], piece.maps.shape, strict=True))
+
+    def _hovered(self, view: MapsView, channel: int, row: int, column: int) -> None:
+        if not self._held:
+            self._point(view, channel, row, column)
+
+    def _clicked(self, view: MapsView, channel: int, row: int, column: int) -> None:
+        before = self._spot
+        if view not in self._views:
+            return
+        if self._held and before == (self._views.index(view), channel, row, column):
+            self._held = False
+            self._refresh()
+            return
+        self._held = True
+        self._point(view, channel, row, column)
+
+    def _point(self, view: MapsView, channel: int, row: int, column: int) -> None:
+        if view not in self._views:
+            return
+        spot = (self._views.index(view), channel, row, column)
+        if self._exists(spot):
+            self._spot = spot
+            self._refresh()
+        elif self._spot is None:
+            self._held = False
+
+    def _refresh(self) -> None:
+        spot = self._spot
+        if spot is None or self._lane is None:
+            for view in self._views:
+                view.clear_marks()
+            self._line.setText(INVITATION)
+            return
+        view = self._views[spot[0]]
+        piece = view.piece
+        assert piece is not None
+        assert piece.trace is not None
+        trace, at = piece.trace, spot[1:]
+
+        def show(found: Trace) -> None:
+            if self._spot == spot and view in self._views:
+                self._show(view, at, found)
+
+        self._lane.submit(lambda: trace(*at), show, self._failed, follow=True)
+
+    def _failed(self, error: JobError) -> None:
+        self._line.setText(str(error))
+
+    def _show(self, view: MapsView, at: tuple[int, int, int], found: Trace) -> None:
+        size = view.size_of_maps()
+        assert view.piece is not None
+        for other in self._views:
+            other.clear_marks()
+            if other.piece is not None and other.piece.title == view.piece.source:
+                other.mark_windows(found.windows, found.channel)
+            elif other is view or other.size_of_maps() == size:
+                other.mark_position(*at)
+        self._line.setText(trace_text(view.piece.title, at, found, held=self._held))
+
+
+def trace_text(title: str, at: tuple[int, int, int], found: Trace, *, held: bool) -> str:
+    """Return how a number was made, in a line."""
+    channel, row, column = at
+    said = found.text
+    if not said:
+        terms = [_term(*product[1:]) for product in found.products]
+        if len(terms) > MOST_TERMS:
+            terms = [*terms[: MOST_TERMS - 2], "…", terms[-1]]
+        said = f"{' + '.join(terms)} = {_signed(found.total)}"
+    held_text = "  Held: Esc lets go." if held else ""
+    return f"{title}, channel {channel}, row {row}, column {column}: {said}{held_text}"
+
+
+def _term(value: float, weight: float) -> str:
+    return f"{_signed(value)}·{_bracketed(weight)}"
+
+
+def _signed(value: float) -> str:
+    return format_number(value).replace("-", "−")
+
+
+def _bracketed(value: float) -> str:
+    text = _signed(value)
+    return f"({text})" if text.startswith("−") else text

@@ -1,0 +1,243 @@
+"""The activations of a batch as cuboids, with the cells that belong together in one colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+_DEPTH = (0.5, -0.36)  # where one channel lies behind another, in cells
+_SHADES = {"front": 100, "top": 92, "side": 116}  # how bright a face is, for QColor.darker
+_GOLDEN = 0.61803398875
+
+
+@dataclass(frozen=True)
+class _Face:
+    polygon: QPolygonF
+    group: int
+    side: str
+
+
+class BlockView(QWidget):
+    """Draws a block (N, C, H, W): one cuboid an example, its channels one behind the other.
+
+    Cells with the same group number have the same colour; the mouse on a cell stresses its group.
+    """
+
+    group_hovered = Signal(int)
+    """The group under the mouse, −1 for none."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._groups = np.zeros((0, 0, 0, 0), dtype=np.int64)
+        self._hues: dict[int, QColor] = {}
+        self._hovered = -1
+        self._faces: list[_Face] | None = None
+
+    def set_groups(self, groups: np.ndarray) -> None:
+        """Show int `groups` (N, C, H, W). Raises ValueError for another number of dimensions."""
+        groups = np.asarray(groups)
+        if groups.ndim != 4:
+            raise ValueError(f"a block has 4 dimensions, not {groups.ndim}")
+        self._groups = groups.astype(np.int64)
+        kinds = list(dict.fromkeys(self._groups.ravel().tolist()))
+        self._hues = {kind: group_color(n, len(kinds)) for n, kind in enumerate(kinds)}
+        if self._hovered not in self._hues:
+            self._hovered = -1
+        self._faces = None
+        self.setAccessibleDescription(self.summary())
+        self.update()
+
+    def groups(self) -> np.ndarray:
+        """Return what is shown."""
+        return self._groups
+
+    def summary(self) -> str:
+        """Return how many groups there are, and how many numbers are in one."""
+        if not self._groups.size:
+            return ""
+        _, counts = np.unique(self._groups, return_counts=True)
+        sizes = (
+            f"{counts.min():,}"
+            if counts.min() == counts.max()
+            else (f"{counts.min():,} to {counts.max():,}")
+        )
+        noun = "group" if len(counts) == 1 else "groups"
+        return f"{len(counts):,} {noun} of {sizes} numbers"
+
+    def face_center(self, example: int, row: int, column: int) -> QPointF:
+        """Return the middle of a cell of the first channel, for a mouse."""
+        return self._corner(example, 0, row + 0.5, column + 0.5)
+
+    def sizeHint(self) -> QSize:
+        """Ask for cuboids in which cells can be told apart."""
+        return QSize(360, 200)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size."""
+        return QSize(160, 110)
+
+    # -- where things lie -------------------------------------------------------------------
+
+    def _extent(self) -> tuple[float, float]:
+        """Return width and height of one cuboid in cells."""
+        _, channels, height, width = self._groups.shape
+        return width + channels * _DEPTH[0], height - channels * _DEPTH[1]
+
+    def _scale(self) -> float:
+        examples = max(1, len(self._groups))
+        wide, high = self._extent()
+        line = QFontMetricsF(self.font()).height()
+        across = (self.width() - 2 * line) / (examples * wide + (examples - 1) * 1.2)
+        down = (self.height() - 3.2 * line) / max(high, 1)
+        return max(1.0, min(across, down, 40.0))
+
+    def _corner(self, example: int, channel: float, row: float, column: float) -> QPointF:
+        scale, (wide, high) = self._scale(), self._extent()
+        examples = len(self._groups)
+        line = QFontMetricsF(self.font()).height()
+        all_wide = (examples * wide + (examples - 1) * 1.2) * scale
+        left = max(1.2 * line, (self.width() - all_wide) / 2) + example * (wide + 1.2) * scale
+        bottom = line * 1.1 + (self.height() - 3.2 * line + high * scale) / 2
+        height = self._groups.shape[2]
+        return QPointF(
+            left + (column + channel * _DEPTH[0]) * scale,
+            bottom + (row - height + channel * _DEPTH[1]) * scale,
+        )
+
+    def _quad(self, example: int, *corners: tuple[float, float, float]) -> QPolygonF:
+        return QPolygonF([self._corner(example, *corner) for corner in corners])
+
+    def _make_faces(self) -> list[_Face]:
+        faces = []
+        examples, channels, height, width = self._groups.shape
+        for n in range(examples):
+            block = self._groups[n]
+            for c in range(channels):
+                for x in range(width):
+                    quad = self._quad(n, (c, 0, x), (c, 0, x + 1), (c + 1, 0, x + 1), (c + 1, 0, x))
+                    faces.append(_Face(quad, int(block[c, 0, x]), "top"))
+                for y in range(height):
+                    quad = self._quad(
+                        n,
+                        (c, y, width),
+                        (c, y + 1, width),
+                        (c + 1, y + 1, width),
+                        (c + 1, y, width),
+                    )
+                    faces.append(_Face(quad, int(block[c, y, width - 1]), "side"))
+            for y in range(height):
+                for x in range(width):
+                    quad = self._quad(n, (0, y, x), (0, y, x + 1), (0, y + 1, x + 1), (0, y + 1, x))
+                    faces.append(_Face(quad, int(block[0, y, x]), "front"))
+        return faces
+
+    # -- drawing and mouse ------------------------------------------------------------------
+
+    def resizeEvent(self, event: QEvent) -> None:
+        """Lay the cuboids out anew."""
+        super().resizeEvent(event)
+        self._faces = None
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._faces = None
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the cuboids, the names of the axes and what is stressed."""
+        if not self._groups.size:
+            return
+        if self._faces is None:
+            self._faces = self._make_faces()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        base = self.palette().color(QPalette.ColorRole.Window)
+        line = QColor(self.palette().color(QPalette.ColorRole.WindowText))
+        line.setAlpha(150)
+        painter.setPen(QPen(line, 0.8))
+        for face in self._faces:
+            color = self._hues[face.group].darker(_SHADES[face.side])
+            if self._hovered not in (-1, face.group):
+                color = _mixed(color, base, 0.78)
+            painter.setBrush(color)
+            painter.drawPolygon(face.polygon)
+        self._paint_names(painter)
+        painter.end()
+
+    def _paint_names(self, painter: QPainter) -> None:
+        examples, channels, height, width = self._groups.shape
+        metrics = QFontMetricsF(self.font())
+        line = metrics.height()
+        centre = Qt.AlignmentFlag.AlignCenter
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        for n in range(examples):
+            below = self._corner(n, 0, height, width / 2)
+            name = f"n = {n}" if self._scale() * width > 3 * line else str(n)
+            painter.drawText(QRectF(below.x() - 60, below.y() + 2, 120, line), centre, name)
+        left = self._corner(0, 0, height / 2, 0)
+        painter.drawText(
+            QRectF(left.x() - 1.4 * line, left.y() - line / 2, line, line), centre, "H"
+        )
+        top = self._corner(0, channels, 0, width / 2)
+        painter.drawText(QRectF(top.x() - line, top.y() - line - 1, 2 * line, line), centre, "W")
+        slope = self._corner(examples - 1, channels / 2, height, width)
+        painter.drawText(QRectF(slope.x() + 3, slope.y(), 2 * line, line), centre, "C")
+        if self._hovered != -1:
+            count = int((self._groups == self._hovered).sum())
+            text = f"{count:,} numbers are averaged together here"
+        else:
+            text = self.summary()
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        place = QRectF(0, self.height() - line - 1, self.width(), line)
+        painter.drawText(place, centre, text)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Stress the group under the mouse."""
+        self._hover(self._group_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Stress nothing."""
+        self._hover(-1)
+        super().leaveEvent(event)
+
+    def _group_at(self, position: QPointF) -> int:
+        for face in reversed(self._faces or []):
+            if face.polygon.containsPoint(position, Qt.FillRule.OddEvenFill):
+                return face.group
+        return -1
+
+    def _hover(self, group: int) -> None:
+        if group != self._hovered:
+            self._hovered = group
+            self.group_hovered.emit(group)
+            self.update()
+
+
+def group_color(number: int, count: int) -> QColor:
+    """Return the colour of a group, as far from those before it as hues allow."""
+    hue = number / count if count <= 6 else number * _GOLDEN
+    light = 0.62 if count <= 12 else (0.55, 0.70, 0.62)[number % 3]
+    return QColor.fromHslF((0.58 + hue) % 1.0, 0.62, light)
+
+
+def _mixed(color: QColor, other: QColor, share: float) -> QColor:
+    parts = zip(color.getRgbF()[:3], other.getRgbF()[:3], strict=True)
+    return QColor.fromRgbF(*(a * (1 - share) + b * share for a, b in parts))

@@ -1,0 +1,161 @@
+"""A small table to read and copy: as high as its rows, numbers right-aligned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+Entry = str | int | float
+MOST_ROWS = 12  # more of them are scrolled
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class PlainTable(QTableWidget):
+    """Shows rows of text and numbers; Ctrl+C copies what is selected, or everything."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(24)
+        self.setToolTip("Ctrl+C copies the selected cells, or the whole table")
+        self._rows: tuple[tuple[Entry, ...], ...] = ()
+
+    def set_rows(self, columns: Sequence[str], rows: Sequence[Sequence[Entry]]) -> None:
+        """Show `rows` below the names of their columns; what stands there already stays."""
+        rows = tuple(tuple(one) for one in rows)
+        if self.column_names() != list(columns):
+            self.setColumnCount(len(columns))
+            self.setHorizontalHeaderLabels(list(columns))
+        if self.rowCount() != len(rows):
+            self.setRowCount(len(rows))
+        self._rows = rows
+        for r, entries in enumerate(rows):
+            for c, entry in enumerate(entries):
+                self._write(r, c, entry)
+        for c in range(len(columns)):
+            numbers = bool(rows) and all(_is_number(one[c]) for one in rows if c < len(one))
+            self.horizontalHeaderItem(c).setTextAlignment(_RIGHT if numbers else _LEFT)
+        self._fit()
+
+    def column_names(self) -> list[str]:
+        """Return the names of the columns."""
+        items = (self.horizontalHeaderItem(c) for c in range(self.columnCount()))
+        return [item.text() if item is not None else "" for item in items]
+
+    def _write(self, row: int, column: int, entry: Entry) -> None:
+        text = entry_text(entry)
+        item = self.item(row, column)
+        if item is None:
+            item = QTableWidgetItem()
+            item.setFlags(Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled)
+            self.setItem(row, column, item)
+        if item.text() != text:
+            item.setText(text)
+            item.setToolTip(text)
+        item.setTextAlignment(_RIGHT if _is_number(entry) else _LEFT)
+
+    def copy(self) -> None:
+        """Put the selected cells, or all with their names, on the clipboard with tabs between."""
+        chosen = sorted({(i.row(), i.column()) for i in self.selectedIndexes()})
+        if chosen:
+            rows = sorted({r for r, _ in chosen})
+            lines = [
+                "\t".join(self.item(r, c).text() for row, c in chosen if row == r) for r in rows
+            ]
+        else:
+            lines = ["\t".join(self.column_names())]
+            lines += ["\t".join(entry_text(one) for one in row) for row in self._rows]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy; give the selection up with Escape."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() == Qt.Key.Key_Escape and self.selectedIndexes():
+            self.clearSelection()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.columnCount():
+            self._fit()
+
+    def sizeHint(self) -> QSize:
+        """As high as the rows are, as wide as the longest entries."""
+        rows = min(self.rowCount(), MOST_ROWS) * self.verticalHeader().defaultSectionSize()
+        header = self.horizontalHeader().sizeHint().height()
+        return QSize(self._natural, header + rows + 2 * self.frameWidth())
+
+    def minimumSizeHint(self) -> QSize:
+        """Columns may be cut, rows not."""
+        return QSize(120, self.sizeHint().height())
+
+    _natural = 160
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        bold = QFont(self.font())
+        self.horizontalHeader().setFont(bold)
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + 6)
+        names = self.column_names()
+        widths = [metrics.horizontalAdvance(name) for name in names]
+        for row in self._rows:
+            for c, entry in enumerate(row[: len(widths)]):
+                widths[c] = max(widths[c], metrics.horizontalAdvance(entry_text(entry)))
+        widths = [width + 18 for width in widths]
+        header = self.horizontalHeader()
+        for c, width in enumerate(widths):
+            mode = QHeaderView.ResizeMode.Stretch
+            if width < sum(widths) / (2 * max(len(widths), 1)):
+                mode = QHeaderView.ResizeMode.ResizeToContents
+            header.setSectionResizeMode(c, mode)
+        natural = sum(widths) + 2 * self.frameWidth()
+        if natural != self._natural:
+            self._natural = natural
+        self.updateGeometry()
+
+
+def _is_number(entry: Entry) -> bool:
+    if isinstance(entry, int | float):
+        return True
+    text = entry.strip().replace("−", "-").rstrip("%×").strip().replace(",", "").replace(" ", "")
+    first = text.split("±")[0] if text else ""
+    try:
+        float(first)
+    except ValueError:
+        return text in ("–", "—")
+    return True
+
+
+def entry_text(entry: Entry) -> str:
+    """Return an entry as it is written: whole numbers with commas, others with four digits."""
+    if isinstance(entry, bool):
+        return "yes" if entry else "no"
+    if isinstance(entry, int):
+        return f"{entry:,}".replace("-", "−")
+    if isinstance(entry, float):
+        return f"{entry:,.4g}".replace("-", "−")
+    return entry
