@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
@@ -12,6 +14,7 @@ from visualizer.panels.layer_lab.inputs import InputSection
 from visualizer.panels.layer_lab.picker import ExperimentPicker
 from visualizer.panels.layer_lab.piece_grid import PieceGrid
 from visualizer.panels.layer_lab.pieces import Found
+from visualizer.panels.layer_lab.preparing import Drawing
 from visualizer.panels.tab_parts import beside, button, column
 from widgets.code_listing import CodeListing
 from widgets.form_parts import wrapping_label
@@ -40,6 +43,7 @@ class LayerLabView(QWidget):
         self._experiments = {one.name: one for one in experiments}
         self._forms: dict[str, ControlForm] = {}
         self.form: ControlForm | None = None
+        self.shown = Found(())
         self._make_left(experiments)
         self._make_right()
         layout = QVBoxLayout(self)
@@ -113,13 +117,13 @@ class LayerLabView(QWidget):
         self.study_button.setText(experiment.study_title)
         return self.form
 
-    def show_found(self, found: Found) -> None:
-        """Show what was found, and its facts."""
+    def show_found(self, found: Found, drawings: Sequence[Drawing] | None = None) -> None:
+        """Show what was found, and its facts; drawings: what was prepared of its pieces."""
         facts = facts_text(found)
         self.facts.setText(facts)
         self.facts.setVisible(bool(facts))
         self.facts.setEnabled(True)
-        self.grid.show_pieces(found.pieces)
+        self.grid.show_pieces(found.pieces, drawings)
 
     def show_code(self, code: str) -> None:
         """Show the program, whose reader stays where they are in it."""
