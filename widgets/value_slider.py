@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
 from widgets.grab_slider import GrabSlider
 
 TICKS = 1000
+DIGITS = 6  # behind the point, at least, of a value that was slid to
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class ValueSlider(QWidget):
         self.box.setObjectName(f"{name}_box")
         usual = 0 if limits.step and float(limits.step).is_integer() else 2
         self.box.setDecimals(usual if decimals is None else decimals)
+        self._digits = max(DIGITS, self.box.decimals())
         self.box.setSingleStep(limits.step or (limits.high - limits.low) / 50)
         if limits.logarithmic:
             self.box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
@@ -143,7 +145,7 @@ class ValueSlider(QWidget):
         return TICKS
 
     def _slid(self, tick: int) -> None:
-        self._value = round(self._limits.at(tick / max(self.slider.maximum(), 1)), 6)
+        self._value = round(self._limits.at(tick / max(self.slider.maximum(), 1)), self._digits)
         with QSignalBlocker(self.box):
             self.box.setValue(self._value)
         self.changed.emit(self._value, self.slider.isSliderDown())

@@ -26,7 +26,7 @@ from widgets.value_slider import ValueRange, ValueSlider
 
 TOO_LARGE = "The pasted matrix has {} × {} numbers; at most {} × {} fit here. Paste a part of it."
 LINES_PER_ROW = 1.9  # lines of text that a row of numbers is high
-MOST_DECIMALS = 6
+MOST_DECIMALS = 10
 
 
 class ControlForm(QWidget):

@@ -297,7 +297,7 @@ class LayerLabPanel(StatefulPanel[LayerLabState]):
         self.announce_settled()
 
     def _show_studied(self, studied: Studied) -> None:
-        self.view.show_found(studied.step.found)
+        self.view.show_found(studied.step.found, studied.drawings)
         self.status_changed.emit(studied.given.title)
 
     def _failed(self, error: JobError) -> None:

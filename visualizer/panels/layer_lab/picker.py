@@ -20,7 +20,7 @@ class ExperimentPicker(QWidget):
 
     def __init__(self, experiments: Sequence[Experiment], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tooltips = {one.name: f"{one.question} Topic {one.topic}" for one in experiments}
+        self._tooltips = {one.name: _tooltip(one) for one in experiments}
         self.box: QComboBox = combo("layer_experiment", "The experiment: type to find one")
         set_searchable(self.box, [one.title for one in experiments])
         self.box.setMaxVisibleItems(MOST_SHOWN)
@@ -62,3 +62,7 @@ class ExperimentPicker(QWidget):
     def _put_back(self) -> None:
         """Show the open experiment again where what was typed names none."""
         self.box.setEditText(self.box.itemText(self.box.currentIndex()))
+
+
+def _tooltip(one: Experiment) -> str:
+    return f"{one.question} (topic {one.topic})" if one.topic else one.question

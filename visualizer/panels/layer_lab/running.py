@@ -108,10 +108,11 @@ def perform(experiment: Experiment, state: LayerLabState, picture: Picture | Non
 
 @dataclass(frozen=True)
 class Studied:
-    """A step of long work, with the input that it works on."""
+    """A step of long work, with the input that it works on and what is drawn of it."""
 
     given: Given
     step: StudyStep
+    drawings: tuple[Drawing, ...]
 
 
 def study(
@@ -121,4 +122,4 @@ def study(
     assert experiment.study is not None
     given = make_given(experiment, state, picture)
     for step in experiment.study(given):
-        yield Studied(given, step)
+        yield Studied(given, step, prepare(step.found.pieces))

@@ -119,7 +119,7 @@ class LayerLabView(QWidget):
 
     def show_found(self, found: Found, drawings: Sequence[Drawing] | None = None) -> None:
         """Show what was found, and its facts; drawings: what was prepared of its pieces."""
-        facts = facts_text(found)
+        self.shown, facts = found, facts_text(found)
         self.facts.setText(facts)
         self.facts.setVisible(bool(facts))
         self.facts.setEnabled(True)
