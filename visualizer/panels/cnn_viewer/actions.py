@@ -18,6 +18,8 @@ def add_actions(panel: CnnViewerPanel) -> None:
     add("File", "Play video…", panel.choosing.ask_video, "cnn_action_video")
     add("File", "Choose a network…", panel.chooser.open_dialog, "action_model", "Ctrl+M")
     add("File", "Open weights or a network…", panel.chooser.ask_open, "action_open_model")
+    add("Edit", "Channels to the Layer Lab", panel.hander.hand_over, "cnn_action_hand_over",
+        "Ctrl+Shift+L")  # fmt: skip
     add("Edit", "Paste picture", panel.choosing.paste, "cnn_action_paste", "Ctrl+Shift+V")
     search = view.controls.layers.search
     add("View", "Search layers", search.setFocus, "action_search_layers", "Ctrl+L")

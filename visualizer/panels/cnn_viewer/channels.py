@@ -50,6 +50,12 @@ class ChannelsView(QWidget):
         self.histogram_button = IconButton("mdi6.chart-histogram", "Histogram of all values")
         self.histogram_button.setObjectName("channel_histogram_button")
         self.histogram_button.setCheckable(True)
+        self.hand_button = IconButton(
+            "mdi6.layers-search-outline",
+            "To the Layer Lab: try layers on the channels that are shown, 64 at most "
+            "(Ctrl+Shift+L)",
+        )
+        self.hand_button.setObjectName("channel_hand_over")
         self.note = QLabel(objectName="channel_note")
         self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.mosaic = MosaicView("mosaic", "Channels")
@@ -90,6 +96,7 @@ class ChannelsView(QWidget):
             pair.setLayout(row(QLabel(text), box, stretch=0))
             flow.addWidget(pair)
         flow.addWidget(self.histogram_button)
+        flow.addWidget(self.hand_button)
         return tools
 
     def show_state(self, state: CnnViewerState) -> None:

@@ -16,10 +16,12 @@ from engines.models import CHECKPOINT_SUFFIXES
 from visualizer import mime
 from visualizer.jobs import JobError
 from visualizer.networks.choice import ModelChoice
+from visualizer.networks.handing_over import network_title
 from visualizer.networks.model_choosing import NOT_RUN_AGAIN, ModelChooser, without_code
 from visualizer.panels.cnn_viewer.actions import add_actions
 from visualizer.panels.cnn_viewer.compute import Sheet
 from visualizer.panels.cnn_viewer.context import Context, Run
+from visualizer.panels.cnn_viewer.handing import MapsHander
 from visualizer.panels.cnn_viewer.known import Known
 from visualizer.panels.cnn_viewer.passing import (
     Shown,
@@ -84,6 +86,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         self.explaining = self.lane("unit")
         self.unit = UnitPresenter(view.unit, self.explaining, self)
         self.tabs = TabBox(view.drawer, self._tab_host(), self.release, self)
+        self.hander = MapsHander(self)
         add_actions(self)
         self._connect()
         self._show_controls(self.state)
@@ -113,6 +116,7 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
         controls.side_changed.connect(self._side_changed)
         channels = self.view.channels
         channels.option_changed.connect(self._option_changed)
+        channels.hand_button.clicked.connect(self.hander.hand_over)
         channels.mosaic.channel_chosen.connect(lambda n: self.choose_channel(self.layer, n))
         channels.mosaic.cell_clicked.connect(lambda _channel, r, c: self.hold(r, c))
         self.unit.position_chosen.connect(self._clicked)
@@ -284,6 +288,8 @@ class CnnViewerPanel(StatefulPanel[CnnViewerState]):
 
     def _network_arrived(self) -> None:
         self.chooser.show_network()
+        if self.models.network is not None:
+            self.services.maps.show_network(network_title(self.models.network.model.card))
         self._run()
 
     def _run(self, *, follow: bool = False) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from visualizer.panels.layer_lab.number_samples import SAMPLES
 from visualizer.panels.layer_lab.state import MOST_NUMBERS, MOST_SIDE, Crop, LayerLabState
+from visualizer.panels.tab_parts import beside
 from visualizer.pictures.controls import PictureControls
 from visualizer.pictures.picture import Picture
 from widgets.axis_pair import AxisPair
@@ -23,8 +24,8 @@ KINDS = {
     "map": ("Activation maps", "Maps that were handed over from the CNN Viewer"),
     "numbers": ("Typed numbers", "A small matrix of your own"),
 }
-NO_MAPS = "None yet: press “To the Layer Lab” above the channels of the CNN Viewer"
-GRID_HEIGHT = 190
+NO_MAPS = "None yet: press “To the Layer Lab” (Ctrl+Shift+L) above the CNN Viewer’s channels"
+GRID_HEIGHT = 170
 
 
 class CropBox(QWidget):
@@ -58,7 +59,7 @@ class CropBox(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.picker)
-        layout.addLayout(row(*self.boxes.values()))
+        layout.addWidget(beside(*self.boxes.values()))
         self._size = (1, 1)
         self.picker.square_changed.connect(
             lambda r, c, side, goes_on: self.changed.emit(Crop(row=r, column=c, side=side), goes_on)
