@@ -79,7 +79,8 @@ def test_a_dead_unit_stays_where_it_is_and_the_leaky_one_comes_back():
     rows = {row[0]: row[1:] for row in found.piece("At the start").rows}
     assert rows["ReLU"] == ("0", "0")
     assert rows["Leaky ReLU"][0] == "0.1"
-    assert "It is dead" in _verdict()
+    assert "It is dead. Leaky ReLU and ELU came back; GELU did not" in _verdict()
+    assert "Leaky ReLU, ELU and GELU did not come back" in _verdict(steps=10, bias=-3.0)
 
 
 def test_the_verdict_follows_the_bias_and_the_rate():

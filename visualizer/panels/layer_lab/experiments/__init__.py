@@ -5,6 +5,7 @@ from __future__ import annotations
 from visualizer.panels.layer_lab.experiment import Experiment
 from visualizer.panels.layer_lab.experiments.activations import EXPERIMENT as ACTIVATIONS
 from visualizer.panels.layer_lab.experiments.dead_relu import EXPERIMENT as DEAD_RELU
+from visualizer.panels.layer_lab.experiments.local import EXPERIMENT as LOCAL
 from visualizer.panels.layer_lab.experiments.normalisation import EXPERIMENT as NORMALISATION
 from visualizer.panels.layer_lab.experiments.softmax import EXPERIMENT as SOFTMAX
 from visualizer.panels.layer_lab.experiments.text import EXPERIMENT as TEXT
@@ -15,4 +16,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ACTIVATIONS,
     DEAD_RELU,
     TEXT,
+    LOCAL,
 )

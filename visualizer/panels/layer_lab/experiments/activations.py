@@ -67,7 +67,7 @@ def find(given: Given) -> Found:
             Say(
                 f"{one.title} makes {here.zeros:.0%} of these numbers exactly 0, and at "
                 f"{here.flat:.0%} its gradient is below 0.01: nothing is learnt through them. "
-                f"The mean goes from {float(z.mean()):.2f} to {here.mean:.2f}."
+                f"The mean goes from {float(z.mean()):z.2f} to {here.mean:z.2f}."
             ),
         ),
         shape_in=tuple(z.shape),
@@ -125,7 +125,7 @@ def _table(z: Tensor, a: float, chosen: str) -> Table:
         found = activity(name, some, a if name == chosen else None)
         title = f"{one.title} ◂" if name == chosen else one.title
         shares = (f"{found.zeros:.0%}", f"{found.flat:.0%}")
-        rows.append((title, *shares, f"{found.mean:.2f}", f"{found.std:.2f}"))
+        rows.append((title, *shares, f"{found.mean:z.2f}", f"{found.std:.2f}"))
     return Table(
         "Every function on these numbers",
         ("function", "zeros", "gradient ≈ 0", "mean", "deviation"),

@@ -88,8 +88,8 @@ def _verdict(ways: dict[str, UnitTraining], given: Given) -> Piece:
     if alive == 0:
         return Say(
             "w·x + b is below 0 for every input: the ReLU answers 0, its gradient is exactly 0, "
-            "and its curve is level for ever. It is dead. The others have some slope below 0 and "
-            "find back. Raise the bias until the ReLU wakes."
+            f"and its curve is level for ever. It is dead. {_others(ways)} Raise the bias until the "
+            "ReLU wakes."
         )
     end = float((relu.weights[-1] * relu.x + relu.biases[-1] > 0).double().mean())
     if end == 0:
@@ -101,6 +101,20 @@ def _verdict(ways: dict[str, UnitTraining], given: Given) -> Piece:
         f"The ReLU is awake for {alive:.0%} of the inputs at the start, so it learns. Lower the "
         "bias below −|w| and it is dead before the first step."
     )
+
+
+def _others(ways: dict[str, UnitTraining]) -> str:
+    """Tell which of the others came back: those whose loss fell by half or more."""
+    back = [name for name, way in ways.items() if float(way.losses[-1]) <= float(way.losses[0]) / 2]
+    away = [name for name in ways if name not in back and name != "ReLU"]
+    if not away:
+        return "The others have some slope below 0 and come back."
+    lost = f"{_listed(away)} did not come back within these steps."
+    return f"{_listed(back)} came back; {lost}" if back else lost
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def code(given: Given) -> str:
