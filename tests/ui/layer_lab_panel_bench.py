@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton
 
 from driving import child, choose, click, click_cell, drag_slider, message, settle
@@ -159,9 +158,10 @@ def type_cell(qtbot, panel, grid, text):
     """Type a number into the grid's first cell."""
     click_cell(qtbot, grid, 0, 0)
     grid.setFocus()
-    for letter in text:
-        qtbot.keyClicks(QGuiApplication.focusObject() or grid, letter)
-    qtbot.keyClick(QGuiApplication.focusObject(), Qt.Key.Key_Return)
+    qtbot.keyClicks(grid, text[0])
+    editor = [one for one in grid.findChildren(QLineEdit) if one.isVisible()][-1]
+    qtbot.keyClicks(editor, text[1:])
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
     settle(qtbot, panel)
 
 
