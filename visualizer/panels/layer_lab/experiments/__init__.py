@@ -5,6 +5,7 @@ from __future__ import annotations
 from visualizer.panels.layer_lab.experiment import Experiment
 from visualizer.panels.layer_lab.experiments.activations import EXPERIMENT as ACTIVATIONS
 from visualizer.panels.layer_lab.experiments.dead_relu import EXPERIMENT as DEAD_RELU
+from visualizer.panels.layer_lab.experiments.dropout import EXPERIMENT as DROPOUT
 from visualizer.panels.layer_lab.experiments.local import EXPERIMENT as LOCAL
 from visualizer.panels.layer_lab.experiments.normalisation import EXPERIMENT as NORMALISATION
 from visualizer.panels.layer_lab.experiments.softmax import EXPERIMENT as SOFTMAX
@@ -17,4 +18,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     DEAD_RELU,
     TEXT,
     LOCAL,
+    DROPOUT,
 )

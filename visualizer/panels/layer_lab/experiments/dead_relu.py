@@ -88,8 +88,8 @@ def _verdict(ways: dict[str, UnitTraining], given: Given) -> Piece:
     if alive == 0:
         return Say(
             "w·x + b is below 0 for every input: the ReLU answers 0, its gradient is exactly 0, "
-            f"and its curve is level for ever. It is dead. {_others(ways)} Raise the bias until the "
-            "ReLU wakes."
+            f"and its curve is level for ever. It is dead. {_others(ways)} Raise the bias until "
+            "the ReLU wakes."
         )
     end = float((relu.weights[-1] * relu.x + relu.biases[-1] > 0).double().mean())
     if end == 0:
