@@ -95,7 +95,8 @@ def winograd_tile(tile: np.ndarray, kernel: np.ndarray, transforms: Transforms) 
     """Return one tile (n, n) filtered by `kernel` (r, r), with all that lies between.
 
     tile may be (…, n, n). Every multiplication and addition is rounded to the tile's dtype, which
-    may be float16. Raises LayerError for sizes that do not fit the transforms.
+    may be float16, with ±∞ and NaN where numbers grow too large. Raises LayerError for sizes that
+    do not fit the transforms.
     """
     side = transforms.tile
     if tile.shape[-2:] != (side, side) or kernel.shape != (transforms.taps, transforms.taps):
@@ -108,7 +109,8 @@ def winograd_tile(tile: np.ndarray, kernel: np.ndarray, transforms: Transforms) 
     to_input, to_kernel, to_output = transforms.arrays(tile.dtype)
     made_kernel = _both_sides(to_kernel, kernel.astype(tile.dtype))
     made_tile = _both_sides(to_input, tile)
-    products = made_kernel * made_tile
+    with np.errstate(over="ignore", invalid="ignore"):
+        products = made_kernel * made_tile
     return WinogradTile(made_kernel, made_tile, products, _both_sides(to_output, products))
 
 
@@ -133,14 +135,16 @@ def winograd_filter(image: np.ndarray, kernel: np.ndarray, outputs: int) -> np.n
 def direct_filter(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """Return the valid correlation of `image` (H, W) with `kernel` (r, r), product by product.
 
-    Every multiplication and addition is rounded to the image's dtype. Errors as winograd_filter.
+    Every multiplication and addition is rounded to the image's dtype, ±∞ where it has no such large
+    number. Errors as winograd_filter.
     """
     taps = _taps_of(image, kernel)
     height, width = (side - taps + 1 for side in image.shape)
     rounded = kernel.astype(image.dtype)
     total = np.zeros((height, width), image.dtype)
-    for row, column in np.ndindex(taps, taps):
-        total += rounded[row, column] * image[row : row + height, column : column + width]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for row, column in np.ndindex(taps, taps):
+            total += rounded[row, column] * image[row : row + height, column : column + width]
     return total
 
 
@@ -167,8 +171,9 @@ def _both_sides(matrix: np.ndarray, block: np.ndarray) -> np.ndarray:
 
 def _from_left(matrix: np.ndarray, block: np.ndarray) -> np.ndarray:
     total = np.zeros((*block.shape[:-2], len(matrix), block.shape[-1]), block.dtype)
-    for place in range(matrix.shape[1]):
-        total += matrix[:, place, None] * block[..., place, None, :]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for place in range(matrix.shape[1]):
+            total += matrix[:, place, None] * block[..., place, None, :]
     return total
 
 

@@ -6,6 +6,7 @@ from visualizer.panels.layer_lab.experiment import Experiment
 from visualizer.panels.layer_lab.experiments.activations import EXPERIMENT as ACTIVATIONS
 from visualizer.panels.layer_lab.experiments.dead_relu import EXPERIMENT as DEAD_RELU
 from visualizer.panels.layer_lab.experiments.dropout import EXPERIMENT as DROPOUT
+from visualizer.panels.layer_lab.experiments.fast_convolution import EXPERIMENT as FAST_CONVOLUTION
 from visualizer.panels.layer_lab.experiments.local import EXPERIMENT as LOCAL
 from visualizer.panels.layer_lab.experiments.normalisation import EXPERIMENT as NORMALISATION
 from visualizer.panels.layer_lab.experiments.softmax import EXPERIMENT as SOFTMAX
@@ -19,4 +20,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     TEXT,
     LOCAL,
     DROPOUT,
+    FAST_CONVOLUTION,
 )
