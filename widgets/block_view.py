@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 _DEPTH = (0.5, -0.36)  # where one channel lies behind another, in cells
 _SHADES = {"front": 100, "top": 92, "side": 116}  # how bright a face is, for QColor.darker
+_MOST_SCALE = 34.0  # pixels of a cell
 _GOLDEN = 0.61803398875
 
 
@@ -80,6 +81,13 @@ class BlockView(QWidget):
         noun = "group" if len(counts) == 1 else "groups"
         return f"{len(counts):,} {noun} of {sizes} numbers"
 
+    def best_height(self, width: int) -> int:
+        """Return the height at which the cuboids take all of `width`."""
+        examples, wide, high = len(self._groups), *self._extent()
+        line = QFontMetricsF(self.font()).height()
+        scale = min((width - 2 * line) / (examples * wide + (examples - 1) * 1.2), _MOST_SCALE)
+        return round(scale * high + 3.2 * line)
+
     def face_center(self, example: int, row: int, column: int) -> QPointF:
         """Return the middle of a cell of the first channel, for a mouse."""
         return self._corner(example, 0, row + 0.5, column + 0.5)
@@ -105,7 +113,7 @@ class BlockView(QWidget):
         line = QFontMetricsF(self.font()).height()
         across = (self.width() - 2 * line) / (examples * wide + (examples - 1) * 1.2)
         down = (self.height() - 3.2 * line) / max(high, 1)
-        return max(1.0, min(across, down, 40.0))
+        return max(1.0, min(across, down, _MOST_SCALE))
 
     def _corner(self, example: int, channel: float, row: float, column: float) -> QPointF:
         scale, (wide, high) = self._scale(), self._extent()

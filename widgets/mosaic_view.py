@@ -12,7 +12,7 @@ from widgets._mosaic.overlay import Overlay, Shown
 from widgets._mosaic.tiling import Maps, TiledValues, Tiling, assemble, columns_for
 from widgets.image_view import ImageView
 
-__all__ = ["Maps", "MosaicView"]
+__all__ = ["Maps", "MosaicView", "columns_for"]
 
 _STEPS = {
     Qt.Key.Key_Left: (0, -1),

@@ -28,6 +28,7 @@ from widgets.number_text import format_number
 _MOST_SIDE = 110.0
 _LEAST_TEXT = 6.5
 _LEAST_LINES = 6.0  # pixels of a cell that is framed
+_MOST_READ = 10  # columns, beyond which a little width is enough for colours
 _NAME_SHARE = 0.35  # of the width, at most, for the names of rows
 
 
@@ -109,6 +110,19 @@ class NamedMatrix(QWidget):
         each = 1.35 * line if rows <= 12 else max(3.0, 16.0 * line / rows)
         return QSize(120, round(head + max(rows * each, 2 * line) + 4))
 
+    def least_width(self) -> int:
+        """Return the width at which numbers are read, or colours where the columns are many."""
+        columns = self._values.shape[1]
+        metrics = QFontMetricsF(self.font())
+        names = max((metrics.horizontalAdvance(name) for name in self._rows), default=0.0)
+        each = 3.2 * metrics.height() if columns <= _MOST_READ else 0.9 * metrics.height()
+        return round(max(180.0, min(names + 12, 160.0) + columns * each))
+
+    def best_height(self) -> int:
+        """Return the height beyond which it does not become easier to read."""
+        line = QFontMetricsF(self.font()).height()
+        return round((line + 6 if self._columns else 0) + len(self._values) * 2.4 * line + 4)
+
     # -- drawing ----------------------------------------------------------------------------
 
     def _layout(self) -> _Layout:
@@ -137,7 +151,7 @@ class NamedMatrix(QWidget):
         finite = self._values[np.isfinite(self._values)]
         whole = bool(np.all(finite == np.round(finite)))
         font = QFont(self.font())
-        for digits in (6,) if whole else (4, 3, 2):
+        for digits in (6,) if whole else (3, 2):
             texts = [[_number(value, digits) for value in row] for row in self._values.tolist()]
             longest = max((text for row in texts for text in row), key=len, default="0")
             size = min(self.font().pointSizeF() * 1.2, layout.high * 0.6)

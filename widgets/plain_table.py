@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 Entry = str | int | float
-MOST_ROWS = 12  # more of them are scrolled
+MOST_ROWS = 8  # more of them may be scrolled
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -33,7 +33,7 @@ class PlainTable(QTableWidget):
         self.setWordWrap(False)
         self.verticalHeader().hide()
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -103,15 +103,19 @@ class PlainTable(QTableWidget):
         if event.type() == QEvent.Type.FontChange and self.columnCount():
             self._fit()
 
+    def best_height(self) -> int:
+        """Return the height of all rows and their header."""
+        rows = self.rowCount() * self.verticalHeader().defaultSectionSize()
+        return self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
+
     def sizeHint(self) -> QSize:
         """As high as the rows are, as wide as the longest entries."""
-        rows = min(self.rowCount(), MOST_ROWS) * self.verticalHeader().defaultSectionSize()
-        header = self.horizontalHeader().sizeHint().height()
-        return QSize(self._natural, header + rows + 2 * self.frameWidth())
+        return QSize(self._natural, self.best_height())
 
     def minimumSizeHint(self) -> QSize:
-        """Columns may be cut, rows not."""
-        return QSize(120, self.sizeHint().height())
+        """Columns may be cut, and rows where they are many."""
+        hidden = max(0, self.rowCount() - MOST_ROWS) * self.verticalHeader().defaultSectionSize()
+        return QSize(120, self.best_height() - hidden)
 
     _natural = 160
 
@@ -135,6 +139,7 @@ class PlainTable(QTableWidget):
         natural = sum(widths) + 2 * self.frameWidth()
         if natural != self._natural:
             self._natural = natural
+        self.setMaximumHeight(self.best_height())
         self.updateGeometry()
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from visualizer.formulas import typeset
 from visualizer.jobs import JobError, LatestWins
-from visualizer.panels.layer_lab.piece_layout import arrange
+from visualizer.panels.layer_lab.piece_layout import PieceLayout
 from visualizer.panels.layer_lab.piece_views import (
     FormulaView,
     MapsView,
@@ -141,11 +141,12 @@ class _Sheet(QWidget):
         self._grid = grid
         self.views: list[PieceView] = []
         self._height = 0
+        self._layout = PieceLayout()
 
     def arrange(self) -> None:
         """Lay the views out in the room there is."""
         port = self._grid._area.viewport()
-        places, height = arrange(self.views, self.width(), port.height())
+        places, height = self._layout.arrange(self.views, self.width(), port.height())
         for view, place in zip(self.views, places, strict=True):
             view.setGeometry(place)
         if height != self._height:

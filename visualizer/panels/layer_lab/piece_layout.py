@@ -2,123 +2,177 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
 
 from PySide6.QtCore import QRect
 
-from visualizer.panels.layer_lab.piece_views import MapsView, PieceView
+from visualizer.panels.layer_lab.piece_views import PieceView
 
 GAP = 10
+MOST_TRIED = 9  # of so many views all ways to break them into rows are tried
+MOST_IN_ROW = 4
+
+Breaks = tuple[int, ...]
+"""How many views each row has."""
 
 
 @dataclass
 class _Row:
-    views: list[PieceView]
+    """Views side by side. least, most: heights that they need and that they can use."""
+
+    views: Sequence[PieceView]
     widths: list[int]
-    height: int
-    grows: bool
+    least: int
+    most: int
+    fits: bool
 
 
-@dataclass
-class _Run:
-    """Views that follow one another, in rows of at most `columns`."""
+class PieceLayout:
+    """Lays views out; how they are broken into rows stays while their kinds and the room do."""
 
-    views: list[PieceView] = field(default_factory=list)
-    across: bool = False
+    def __init__(self) -> None:
+        self._key: object = None
+        self._breaks: Breaks = ()
 
+    def arrange(
+        self, views: Sequence[PieceView], width: int, height: int
+    ) -> tuple[list[QRect], int]:
+        """Return where each of `views` lies, and how high they all are, maybe more than `height`.
 
-def arrange(views: Sequence[PieceView], width: int, height: int) -> tuple[list[QRect], int]:
-    """Return where each of `views` lies, and how high they all are, maybe more than `height`.
-
-    Rows share what is left of `height`, so that everything is as large as there is room.
-    """
-    runs = _runs(views)
-    fixed = sum(_rows(run, 1, width)[0].height for run in runs if run.across)
-    gaps = GAP * max(0, len(runs) - 1)
-    loose = [run for run in runs if not run.across]
-    room = max(0, height - fixed - gaps)
-    rows: list[_Row] = []
-    count = sum(len(run.views) for run in loose)
-    for run in runs:
-        part = room * len(run.views) // max(1, count)
-        rows += _rows(run, 1, width) if run.across else _best_rows(run, width, part)
-    needed = sum(row.height for row in rows) + GAP * max(0, len(rows) - 1)
-    growing = [row for row in rows if row.grows]
-    spare = max(0, height - needed)
-    for number, row in enumerate(growing):
-        row.height += spare // (len(growing) - number)
-        spare -= spare // (len(growing) - number)
-    return _placed(rows), max(needed, sum(r.height for r in rows) + GAP * (len(rows) - 1))
+        Rows share what is left of `height`, as far as it makes what they show larger.
+        """
+        if not views:
+            return [], 0
+        key = (width, height, [(id(view), view.form()) for view in views])
+        if key != self._key:
+            self._key, self._breaks = key, _best_breaks(views, width, height)
+        rows = _rows(views, self._breaks, width)
+        heights = _heights(rows, height)
+        return _places(rows, heights), sum(heights) + GAP * (len(rows) - 1)
 
 
-def _placed(rows: Sequence[_Row]) -> list[QRect]:
-    places, top = [], 0
-    for row in rows:
-        left = 0
-        for view_width in row.widths:
-            places.append(QRect(left, top, view_width, row.height))
-            left += view_width + GAP
-        top += row.height + GAP
-    return places
+def _best_breaks(views: Sequence[PieceView], width: int, height: int) -> Breaks:
+    """Return the rows in which what is shown is largest, if possible within `height`."""
+    known: dict[tuple[int, int], _Row] = {}
 
+    def row(start: int, end: int) -> _Row:
+        if (start, end) not in known:
+            known[start, end] = _row(views[start:end], width)
+        return known[start, end]
 
-def _runs(views: Sequence[PieceView]) -> list[_Run]:
-    runs: list[_Run] = []
-    for view in views:
-        if view.across:
-            runs.append(_Run([view], across=True))
-        elif runs and not runs[-1].across:
-            runs[-1].views.append(view)
-        else:
-            runs.append(_Run([view]))
-    return runs
-
-
-def _best_rows(run: _Run, width: int, height: int) -> list[_Row]:
-    """Return the rows in which maps and plots are largest, if possible within `height`."""
-    best: tuple[tuple[float, float], list[_Row]] | None = None
-    for columns in range(1, len(run.views) + 1):
-        rows = _rows(run, columns, width)
-        fits = all(
-            across >= view.needed_width()
-            for row in rows
-            for view, across in zip(row.views, row.widths, strict=True)
-        )
-        if columns > 1 and not fits:
+    best: tuple[tuple[float, float], Breaks] | None = None
+    for breaks in _ways(views):
+        edges = [sum(breaks[:n]) for n in range(len(breaks) + 1)]
+        rows = [row(edges[n], edges[n + 1]) for n in range(len(breaks))]
+        if not all(one.fits or len(one.views) == 1 for one in rows):
             continue
-        score = _score(rows, height)
+        heights = _heights(rows, height)
+        over = max(0, sum(heights) + GAP * (len(rows) - 1) - height)
+        score = (-float(over), _use(rows, heights))
         if best is None or score > best[0]:
-            best = (score, rows)
-    assert best is not None
+            best = (score, breaks)
+    assert best is not None, "one view a row always fits"
     return best[1]
 
 
-def _score(rows: Sequence[_Row], height: int) -> tuple[float, float]:
-    needed = sum(row.height for row in rows) + GAP * (len(rows) - 1)
-    growing = [row for row in rows if row.grows]
-    more = max(0, height - needed) / max(1, len(growing))
-    area = 0.0
-    for row in growing:
-        for view, across in zip(row.views, row.widths, strict=True):
-            side = min(across, row.height + more)
-            area += side**2 * (2.0 if isinstance(view, MapsView) else 1.0)
-    return -float(max(0, needed - height)), area
+def _ways(views: Sequence[PieceView]) -> Iterator[Breaks]:
+    """Yield the ways to break `views` into rows; those that lie across have rows of their own."""
+    runs: list[int] = []  # lengths of what follows one another, 0 for one that lies across
+    for view in views:
+        if view.across:
+            runs.append(0)
+        elif runs and runs[-1]:
+            runs[-1] += 1
+        else:
+            runs.append(1)
+
+    def product(at: int) -> Iterator[Breaks]:
+        if at == len(runs):
+            yield ()
+            return
+        for first in [(1,)] if not runs[at] else _partitions(runs[at]):
+            for rest in product(at + 1):
+                yield first + rest
+
+    yield from product(0)
 
 
-def _rows(run: _Run, columns: int, width: int) -> list[_Row]:
-    rows = []
-    shares = [max(view.share for view in run.views[column::columns]) for column in range(columns)]
-    for start in range(0, len(run.views), columns):
-        views = run.views[start : start + columns]
-        widths = _widths(shares[: len(views)], width)
-        heights = [view.least_height(across) for view, across in zip(views, widths, strict=True)]
-        rows.append(_Row(views, widths, max(heights), any(view.grows for view in views)))
+def _partitions(count: int) -> Iterator[Breaks]:
+    """Yield the ways to write `count` as a sum of row lengths, in order."""
+    if count > MOST_TRIED:
+        for each in range(1, MOST_IN_ROW + 1):
+            yield tuple(min(each, count - start) for start in range(0, count, each))
+        return
+    for number in range(count):
+        for cuts in combinations(range(1, count), number):
+            edges = (0, *cuts, count)
+            lengths = tuple(b - a for a, b in pairwise(edges))
+            if max(lengths) <= MOST_IN_ROW:
+                yield lengths
+
+
+def _rows(views: Sequence[PieceView], breaks: Breaks, width: int) -> list[_Row]:
+    rows, start = [], 0
+    for count in breaks:
+        rows.append(_row(views[start : start + count], width))
+        start += count
     return rows
 
 
-def _widths(shares: Sequence[float], width: int) -> list[int]:
-    room = width - GAP * (len(shares) - 1)
-    edges = [round(room * sum(shares[:n]) / sum(shares)) for n in range(len(shares) + 1)]
-    return [right - left for left, right in pairwise(edges)]
+def _row(views: Sequence[PieceView], width: int) -> _Row:
+    room = width - GAP * (len(views) - 1)
+    needed = [view.needed_width() for view in views]
+    spare = room - sum(needed)
+    if spare < 0:
+        needed, spare = [room // len(views)] * len(views), 0
+        fits = False
+    else:
+        fits = True
+    shares = sum(view.share for view in views)
+    ends, total = [], 0.0
+    for view, least in zip(views, needed, strict=True):
+        total += least + spare * view.share / shares
+        ends.append(round(total))
+    widths = [end - start for start, end in zip([0, *ends], ends, strict=False)]
+    both = list(zip(views, widths, strict=True))
+    least_height = max(view.least_height(wide) for view, wide in both)
+    most_height = max(view.most_height(wide) for view, wide in both)
+    return _Row(views, widths, least_height, max(least_height, most_height), fits)
+
+
+def _heights(rows: Sequence[_Row], height: int) -> list[int]:
+    """Return the heights of `rows`: what they need, and of what is left as much as they can use."""
+    heights = [row.least for row in rows]
+    spare = height - sum(heights) - GAP * (len(rows) - 1)
+    while spare > 0:
+        open_rows = [n for n, row in enumerate(rows) if heights[n] < row.most]
+        if not open_rows:
+            break
+        each = max(1, spare // len(open_rows))
+        for n in open_rows:
+            more = min(each, rows[n].most - heights[n], spare)
+            heights[n] += more
+            spare -= more
+    return heights
+
+
+def _use(rows: Sequence[_Row], heights: Sequence[int]) -> float:
+    return sum(
+        math.sqrt(max(0.0, view.use(wide, high)))
+        for row, high in zip(rows, heights, strict=True)
+        for view, wide in zip(row.views, row.widths, strict=True)
+    )
+
+
+def _places(rows: Sequence[_Row], heights: Sequence[int]) -> list[QRect]:
+    places, top = [], 0
+    for row, height in zip(rows, heights, strict=True):
+        left = 0
+        for wide in row.widths:
+            places.append(QRect(left, top, wide, height))
+            left += wide + GAP
+        top += height + GAP
+    return places

@@ -18,6 +18,10 @@ class BarsView(PieceView[Bars]):
         self.bars = BarList("piece_bars", "")
         super().__init__(self.bars)
 
+    def form(self) -> object:
+        """Return how many bars there are."""
+        return len(self.bars.bars())
+
     def take(self, piece: Bars, drawing: Drawing) -> None:
         """Show the bars."""
         texts = piece.texts or ("",) * len(piece.names)

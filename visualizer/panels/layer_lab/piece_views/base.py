@@ -18,8 +18,8 @@ NOTE_SHARE = 0.9  # size of a note's letters, of the size of other text
 class PieceView(QWidget, Generic[Kind]):
     """The view of one piece.
 
-    across: it takes the full width. grows: it becomes better with more height. share: how much of
-    a row's width it is given beside others. least_width: below it, it is moved to a row of its own.
+    across: it takes the full width. grows: it becomes better with more height. share: how much it
+    is given of what is left of a row's width. least_width: below it, it is moved to another row.
     """
 
     across: ClassVar[bool] = False
@@ -43,8 +43,7 @@ class PieceView(QWidget, Generic[Kind]):
         layout.addWidget(self.title)
         layout.addWidget(content, 1)
         layout.addWidget(self.note)
-        if not self.grows:
-            layout.addStretch(0)
+        layout.addStretch(0)  # for contents that have a most height
         for label in (self.title, self.note):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._dress()
@@ -62,12 +61,31 @@ class PieceView(QWidget, Generic[Kind]):
         """Show what is particular to this kind of piece."""
         raise NotImplementedError
 
+    def form(self) -> object:
+        """Return what the layout follows from; while it stays, nothing changes its place."""
+        return None
+
     def least_height(self, width: int) -> int:
         """Return the height that it needs at `width`."""
         layout = self.layout()
-        if layout.hasHeightForWidth():
+        if not layout.hasHeightForWidth():
+            return (layout.minimumSize() if self.grows else layout.sizeHint()).height()
+        if self.grows:
             return layout.minimumHeightForWidth(width)
-        return layout.minimumSize().height()
+        return layout.heightForWidth(width)
+
+    def most_height(self, width: int) -> int:
+        """Return the height beyond which nothing becomes larger at `width`."""
+        return self.least_height(width)
+
+    def use(self, width: int, height: int) -> float:
+        """Return how many pixels of what matters there are at a size: more is better."""
+        return 0.0
+
+    def beside(self, width: int) -> int:
+        """Return the height of all but the content at `width`."""
+        content = max(self.content.minimumHeight(), self.content.minimumSizeHint().height())
+        return self.least_height(width) - content
 
     def needed_width(self) -> int:
         """Return the least width at which it can be read."""

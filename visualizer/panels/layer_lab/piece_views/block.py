@@ -7,6 +7,8 @@ from visualizer.panels.layer_lab.pieces import Block
 from visualizer.panels.layer_lab.preparing import Drawing
 from widgets.block_view import BlockView
 
+LEAST_HEIGHT = 150
+
 
 class BlockPieceView(PieceView[Block]):
     """One cuboid an example."""
@@ -17,7 +19,20 @@ class BlockPieceView(PieceView[Block]):
     def __init__(self) -> None:
         self.block = BlockView("piece_block")
         super().__init__(self.block)
-        self.block.setMinimumHeight(170)
+        self.block.setMinimumHeight(LEAST_HEIGHT)
+
+    def form(self) -> object:
+        """Return the sides of the block."""
+        return self.block.groups().shape
+
+    def most_height(self, width: int) -> int:
+        """Return the height at which the cuboids take the width."""
+        return max(self.least_height(width), self.block.best_height(width) + self.beside(width))
+
+    def use(self, width: int, height: int) -> float:
+        """Return the area that the cuboids take."""
+        down = min(height - self.beside(width), self.block.best_height(width))
+        return 0.5 * min(width, 2.5 * down) * down
 
     def take(self, piece: Block, drawing: Drawing) -> None:
         """Show the block."""

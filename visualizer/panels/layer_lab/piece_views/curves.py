@@ -23,6 +23,15 @@ class CurvesView(PieceView[Curves]):
         self.plot.setMinimumHeight(LEAST_HEIGHT)
         self._labels = ("", "")
 
+    def most_height(self, width: int) -> int:
+        """Return a height at which slopes are seen well."""
+        return max(self.least_height(width), min(round(0.75 * width), 420) + self.beside(width))
+
+    def use(self, width: int, height: int) -> float:
+        """Return the area of the plot, of which a flat one has little."""
+        down = height - self.beside(width)
+        return min(width, 1.8 * down) * min(down, width)
+
     def take(self, piece: Curves, drawing: Drawing) -> None:
         """Show the curves; lines of the same names only get their new numbers."""
         labels = (piece.x_label, piece.y_label)

@@ -12,10 +12,12 @@ from visualizer.panels.layer_lab.piece_views.base import PieceView
 from visualizer.panels.layer_lab.pieces import Maps
 from visualizer.panels.layer_lab.preparing import Drawing, MapsDrawing
 from widgets.cell_map import CellMap, GridMarks, Window
-from widgets.mosaic_view import MosaicView
+from widgets.mosaic_view import MosaicView, columns_for
 
 Windows = Sequence[tuple[int, int, int, int]]
 LEAST_HEIGHT = 190
+MOST_STACKED = 3  # maps that are worth a height at which each takes the whole width
+MOST_SIDE = 64.0  # pixels of a cell, beyond which its number is not read any better
 
 
 class MapsView(PieceView[Maps]):
@@ -48,12 +50,15 @@ class MapsView(PieceView[Maps]):
 class TilesView(MapsView):
     """Maps side by side as one picture."""
 
+    least_width = 220
+
     def __init__(self) -> None:
         self.mosaic = MosaicView("piece_maps")
         super().__init__(self.mosaic, titled=False)
         self.mosaic.setMinimumHeight(LEAST_HEIGHT)
         self.mosaic.cell_hovered.connect(self.cell_hovered)
         self.mosaic.hover_left.connect(self.hover_left)
+        self.mosaic.view.set_values_visible(True)
         self.mosaic.cell_clicked.connect(self.cell_clicked)
 
     def take(self, piece: Maps, drawing: Drawing) -> None:
@@ -77,6 +82,40 @@ class TilesView(MapsView):
         self.mosaic.clear_windows()
         self.mosaic.clear_marker()
 
+    def form(self) -> object:
+        """Return count and size of the maps."""
+        maps = self.mosaic.maps()
+        return maps.display.shape if maps is not None else None
+
+    def most_height(self, width: int) -> int:
+        """Return the height at which one map takes the whole width; more of them take more."""
+        maps = self.mosaic.maps()
+        if maps is None:
+            return self.least_height(width)
+        count, high, wide = maps.display.shape[:3]
+        side = (width - self._bar_width()) / wide
+        return round(min(count, MOST_STACKED) * high * side) + self._head() + self.beside(width)
+
+    def use(self, width: int, height: int) -> float:
+        """Return the area of the maps as they are painted."""
+        maps = self.mosaic.maps()
+        across = width - self._bar_width()
+        down = height - self._head() - self.beside(width)
+        if maps is None or min(across, down) <= 0:
+            return 0.0
+        count, high, wide = maps.display.shape[:3]
+        columns = columns_for(count, high, wide, across / down)
+        scale = min(across / (columns * wide), down / (-(-count // columns) * high))
+        return count * high * wide * scale**2
+
+    def _bar_width(self) -> int:
+        maps = self.mosaic.maps()
+        plain = maps is not None and maps.colors == "rgb"
+        return 0 if plain else self.mosaic.view.bar_width()
+
+    def _head(self) -> int:
+        return 2 * self.fontMetrics().height() + 6
+
     def _tile(self, channel: int) -> int:
         maps = self.mosaic.maps()
         return min(channel, maps.count - 1) if maps is not None else channel
@@ -93,6 +132,29 @@ class CellsView(MapsView):
         self.grids: list[CellMap] = []
         super().__init__(holder)
         holder.setMinimumHeight(LEAST_HEIGHT - 20)
+
+    def form(self) -> object:
+        """Return count and size of the maps."""
+        return self.piece.maps.shape if self.piece is not None else None
+
+    def most_height(self, width: int) -> int:
+        """Return the height at which the cells are as large as they become."""
+        if self.piece is None:
+            return self.least_height(width)
+        count, rows, columns = self.piece.maps.shape
+        line = self.fontMetrics().height()
+        side = min(MOST_SIDE, (width / count - 2 * line) / columns)
+        return max(self.least_height(width), round(rows * side + 2 * line + self.beside(width)))
+
+    def use(self, width: int, height: int) -> float:
+        """Return the area of the cells as they are painted."""
+        if self.piece is None:
+            return 0.0
+        count, rows, columns = self.piece.maps.shape
+        line = self.fontMetrics().height()
+        down = height - self.beside(width) - 2 * line
+        side = min(MOST_SIDE, (width / count - 2 * line) / columns, down / rows)
+        return count * rows * columns * max(0.0, side) ** 2
 
     def take(self, piece: Maps, drawing: Drawing) -> None:
         """Show each map in a grid of its own."""
@@ -117,7 +179,8 @@ class CellsView(MapsView):
     def mark_position(self, channel: int, row: int, column: int) -> None:
         """Mark one position of one map."""
         for number, grid in enumerate(self.grids):
-            grid.set_marks(GridMarks(cell=(row, column) if number == channel else None))
+            mine = number == min(channel, len(self.grids) - 1)
+            grid.set_marks(GridMarks(cell=(row, column) if mine else None))
 
     def mark_windows(self, windows: Windows, channel: int | None) -> None:
         """Outline windows on the map `channel`, on all of them for None."""

@@ -15,6 +15,18 @@ class MatrixView(PieceView[Matrix]):
         self.matrix = NamedMatrix("piece_matrix")
         super().__init__(self.matrix)
 
+    def form(self) -> object:
+        """Return rows and columns."""
+        return self.matrix.values().shape
+
+    def needed_width(self) -> int:
+        """Return the width at which numbers are read, or colours where they are many."""
+        return self.matrix.least_width()
+
+    def most_height(self, width: int) -> int:
+        """Return the height at which the cells are as large as they need to be."""
+        return max(self.least_height(width), self.matrix.best_height() + self.beside(width))
+
     def take(self, piece: Matrix, drawing: Drawing) -> None:
         """Show the numbers."""
         self.matrix.setAccessibleName(piece.title)

@@ -7,12 +7,13 @@ from visualizer.panels.layer_lab.pieces import Table
 from visualizer.panels.layer_lab.preparing import Drawing
 from widgets.plain_table import PlainTable
 
+MOST_WIDTH = 430
+
 
 class TableView(PieceView[Table]):
     """A table as high as its rows."""
 
-    grows = False
-    least_width = 260
+    least_width = 200
 
     def __init__(self) -> None:
         self.table = PlainTable("piece_table")
@@ -23,6 +24,14 @@ class TableView(PieceView[Table]):
         self.table.setAccessibleName(piece.title)
         self.table.set_rows(piece.columns, piece.rows)
 
+    def form(self) -> object:
+        """Return the counts of rows and columns."""
+        return self.table.rowCount(), self.table.columnCount()
+
     def needed_width(self) -> int:
-        """Return the width of all columns."""
-        return max(self.least_width, min(self.table.sizeHint().width(), 640))
+        """Return the width of all columns, as far as that is worth a row of its own."""
+        return max(self.least_width, min(self.table.sizeHint().width(), MOST_WIDTH))
+
+    def most_height(self, width: int) -> int:
+        """Return the height of all rows."""
+        return max(self.least_height(width), self.table.best_height() + self.beside(width))
