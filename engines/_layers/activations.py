@@ -155,7 +155,7 @@ _ALL = {
     ),
     "gelu": Activation("GELU", r"z\,\Phi(z)", "F.gelu(z)", lambda x, _: F.gelu(x), _gelu_slope),
     "silu": Activation(
-        "SiLU (swish)", r"z\,\sigma(z)", "F.silu(z)", lambda x, _: F.silu(x), _silu_slope
+        "SiLU", r"z\,\sigma(z)", "F.silu(z)", lambda x, _: F.silu(x), _silu_slope
     ),
     "mish": Activation(
         "Mish", r"z \tanh(\ln(1+e^{z}))", "F.mish(z)", lambda x, _: F.mish(x), _mish_slope

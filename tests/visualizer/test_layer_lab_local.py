@@ -9,8 +9,9 @@ from torch import nn
 from engines.errors import LayerError
 from layer_lab_bench import assert_code_agrees, given, noise
 from visualizer.panels.layer_lab.experiments.local import EXPERIMENT
+from visualizer.panels.layer_lab.pieces import Say
 
-LOCAL = "A kernel for each position"
+LOCAL = "Local"
 
 
 @pytest.mark.parametrize("way", ["turned", "drawn"])
@@ -22,16 +23,17 @@ def test_the_program_gives_the_map_shown(way, kernel):
 @pytest.mark.parametrize("way", ["turned", "drawn"])
 def test_equal_kernels_are_a_convolution(way):
     found = EXPERIMENT.find(given(EXPERIMENT, way=way, differ=0.0))
-    shared = found.piece("Shared kernel").maps
+    shared = found.piece("Shared").maps
     np.testing.assert_allclose(found.piece(LOCAL).maps, shared, atol=1e-6)
-    assert "both layers give the same" in found.pieces[-1].text
+    (say,) = [piece for piece in found.pieces if isinstance(piece, Say)]
+    assert "both layers give the same" in say.text
 
 
 @pytest.mark.parametrize("shift", [0, 3, 32])
 def test_the_shared_answer_moves_along_and_the_local_one_does_not(shift):
     found = EXPERIMENT.find(given(EXPERIMENT, noise(3, 20, 30), shift=shift))
-    np.testing.assert_allclose(found.piece("Shared: what the push changed").maps, 0, atol=1e-6)
-    changed = np.abs(found.piece("Local: what the push changed").maps).max()
+    np.testing.assert_allclose(found.piece("Shared: change").maps, 0, atol=1e-6)
+    changed = np.abs(found.piece("Local: change").maps).max()
     assert (changed > 1e-3) == (shift > 0)
 
 

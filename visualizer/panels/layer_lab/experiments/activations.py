@@ -30,7 +30,7 @@ FUNCTIONS = (
     ("elu", "ELU"),
     ("selu", "SELU"),
     ("gelu", "GELU"),
-    ("silu", "SiLU (swish)"),
+    ("silu", "SiLU"),
     ("mish", "Mish"),
     ("relu6", "ReLU6"),
     ("hardswish", "Hard swish"),
@@ -97,12 +97,10 @@ def _curve(name: str, a: float, before: np.ndarray) -> Curves:
         "f(z)",
         (
             Line("f", x.numpy(), activate(name, x, a).numpy()),
-            Line("gradient f′", x.numpy(), activation_gradient(name, x, a).numpy()),
-            Line(
-                "where the numbers lie", (edges[:-1] + edges[1:]) / 2, counts / max(counts.max(), 1)
-            ),
+            Line("f′", x.numpy(), activation_gradient(name, x, a).numpy()),
+            Line("the numbers", (edges[:-1] + edges[1:]) / 2, counts / max(counts.max(), 1)),
         ),
-        note="The third curve is the histogram of what goes in, its peak at 1.",
+        note="“The numbers” is the histogram of what goes in, its peak at 1.",
     )
 
 
@@ -128,7 +126,7 @@ def _table(z: Tensor, a: float, chosen: str) -> Table:
         rows.append((title, *shares, f"{found.mean:z.2f}", f"{found.std:.2f}"))
     return Table(
         "Every function on these numbers",
-        ("function", "zeros", "gradient ≈ 0", "mean", "deviation"),
+        ("function", "zeros", "f′ ≈ 0", "mean", "std"),
         tuple(rows),
         note="" if step == 1 else f"Counted on one number in {step}.",
     )

@@ -62,11 +62,12 @@ def _answers(ways: dict[str, UnitTraining], given: Given) -> Curves:
     from engines.layers import activate
 
     x = next(iter(ways.values())).x
-    lines = [Line("wanted: max(x, 0)", x.numpy(), x.clamp(min=0).numpy())]
+    lines = []
     for (name, title), way in zip(UNITS, ways.values(), strict=True):
         z = float(way.weights[-1]) * x + float(way.biases[-1])
         after = activate(name, z, given["slope"] if name == "leaky" else None)
         lines.append(Line(title, x.numpy(), after.numpy()))
+    lines.append(Line("wanted", x.numpy(), x.clamp(min=0).numpy()))
     return Curves("What each answers after training", "x", "f(w·x + b)", tuple(lines))
 
 

@@ -34,20 +34,21 @@ def find(given: Given) -> Found:
     return Found(
         pieces=(
             Maps("Input", grey.numpy(), note="The mean of the channels."),
-            Maps("Shared kernel", shared.numpy(), signed=True, group="answers"),
+            Maps("Shared", shared.numpy(), signed=True, group="answers", note="One kernel."),
             Maps(
-                "A kernel for each position", local.numpy(), signed=True, group="answers",
+                "Local", local.numpy(), signed=True, group="answers",
                 trace=_tracer(grey, weights, local), source="Input",
+                note=f"{rows * columns:,} kernels, one for each position.",
             ),
-            Maps(
-                f"{GRID * GRID} of its {rows * columns:,} kernels", _some(weights), signed=True,
-                note="From the upper left to the lower right position.",
-            ),
-            Maps("Input pushed right", pushed.numpy()),
-            _moved("Shared: what the push changed", shared, locally_connected(pushed, same), step),
-            _moved("Local: what the push changed", local, locally_connected(pushed, weights), step),
-            *_costs(given),
+            Maps("Pushed input", pushed.numpy()),
+            _moved("Shared: change", shared, locally_connected(pushed, same), step),
+            _moved("Local: change", local, locally_connected(pushed, weights), step),
             Say(_verdict(local, shared, locally_connected(pushed, weights), step)),
+            Maps(
+                "Local kernels", _some(weights), signed=True,
+                note=f"{GRID} × {GRID} of them, where they stand in the picture.",
+            ),
+            *_costs(given),
         ),
         shape_in=tuple(grey.shape),
         shape_out=tuple(local.shape),
@@ -56,7 +57,7 @@ def find(given: Given) -> Found:
         ),
         macs=rows * columns * size * size,
         seconds=measured(lambda: locally_connected(grey, weights)),
-        result="A kernel for each position",
+        result="Local",
     )  # fmt: skip
 
 
@@ -138,16 +139,16 @@ def _costs(given: Given) -> tuple[Curves, Table]:
         Curves(
             "Parameters over the input's side", "side in pixels", "parameters",
             (
-                Line("a kernel for each position", sides, np.array(alone, float)),
-                Line("shared kernel", sides, np.full(len(sides), float(shared))),
+                Line("local", sides, np.array(alone, float)),
+                Line("shared", sides, np.full(len(sides), float(shared))),
             ),
             log_y=True, whole_x=True, marks=((float(side), f"{side}"),),
         ),
         Table(
             f"{given['channels']} → {given['filters']} channels on {side} × {side}",
-            ("layer", "parameters", "times the shared"),
+            ("layer", "parameters", "factor"),
             (
-                ("convolution (shared)", f"{shared:,}", "1"),
+                ("convolution", f"{shared:,}", "1"),
                 ("locally connected", f"{here:,}", f"{here / shared:,.0f}"),
                 ("fully connected", f"{dense:,}", f"{dense / shared:,.0f}"),
             ),
@@ -202,7 +203,7 @@ result = torch.einsum("krc,rck->rc", windows, kernels.flatten(2))
 
 EXPERIMENT = Experiment(
     name="local",
-    title="Locally connected against shared weights",
+    title="Locally connected layers",
     topic="C6",
     question="What do shared weights save, and what is lost where each position has its own?",
     controls=(
