@@ -101,9 +101,9 @@ def perform(experiment: Experiment, state: LayerLabState, picture: Picture | Non
     given = make_given(experiment, state, picture)
     found = experiment.find(given)
     maps = given.maps if experiment.inputs else None
-    return Run(
-        experiment, given, found, Program(experiment.code(given), maps), prepare(found.pieces)
-    )
+    program = Program(experiment.code(given), maps)
+    _ = program.shown  # written here rather than on the GUI thread
+    return Run(experiment, given, found, program, prepare(found.pieces))
 
 
 @dataclass(frozen=True)
