@@ -12,6 +12,12 @@ from engines._layers.activations import (
 )
 from engines._layers.counting import LayerCost, convolution_cost, divisors_of_both
 from engines._layers.dense import linear_parameters, linear_to_conv2d
+from engines._layers.digit_stacks import (
+    DIGIT_STACKS,
+    DigitStackStep,
+    StackScore,
+    train_digit_stacks,
+)
 from engines._layers.dilated import (
     channel_shuffle,
     coverage,
@@ -22,6 +28,13 @@ from engines._layers.dilated import (
     stacked_field,
 )
 from engines._layers.dropout import dropout
+from engines._layers.kernel_stacks import (
+    StackFit,
+    compose_kernels,
+    nearest_stack,
+    run_stack,
+    stack_macs,
+)
 from engines._layers.learnt_pooling import LearntPooling, learn_pooling
 from engines._layers.locally_connected import (
     convolution_parameters,
@@ -54,6 +67,14 @@ from engines._layers.pooling import (
     blur_pool,
     pool,
     pooling_macs,
+)
+from engines._layers.residual import (
+    SKIPS,
+    DepthProfile,
+    Skip,
+    depth_profile,
+    expected_growth,
+    random_layers,
 )
 from engines._layers.separable import (
     SeparableKernel,
@@ -100,11 +121,15 @@ from engines._layers.word_vectors import (
 __all__ = [
     "ACTIVATIONS",
     "COLOUR_MATRICES",
+    "DIGIT_STACKS",
     "NORMALISATIONS",
+    "SKIPS",
     "SOURCE_TITLE",
     "Activation",
     "Activity",
     "ColourMatrix",
+    "DepthProfile",
+    "DigitStackStep",
     "LayerCost",
     "LearntPooling",
     "Normalisation",
@@ -113,6 +138,9 @@ __all__ = [
     "SeparableKernel",
     "SeparatedNetwork",
     "ShiftTest",
+    "Skip",
+    "StackFit",
+    "StackScore",
     "SubPixel",
     "Transforms",
     "UnitTraining",
@@ -128,9 +156,11 @@ __all__ = [
     "blur_pool",
     "channel_shuffle",
     "compare_shifted",
+    "compose_kernels",
     "convolution_cost",
     "convolution_parameters",
     "coverage",
+    "depth_profile",
     "depthwise_separable_parameters",
     "dilated",
     "dilated_extent",
@@ -138,6 +168,7 @@ __all__ = [
     "divisors_of_both",
     "documentation_vectors",
     "dropout",
+    "expected_growth",
     "filled_kernel",
     "grouped_connections",
     "learn_pooling",
@@ -150,6 +181,7 @@ __all__ = [
     "measured",
     "measured_unevenness",
     "multiplications_per_output",
+    "nearest_stack",
     "normalisation_parameters",
     "normalise",
     "one_hot",
@@ -162,8 +194,10 @@ __all__ = [
     "pointwise",
     "pool",
     "pooling_macs",
+    "random_layers",
     "recover_pointwise",
     "resize_convolution",
+    "run_stack",
     "running_statistics",
     "separable_cost",
     "separable_errors",
@@ -174,9 +208,11 @@ __all__ = [
     "shift_stability",
     "shrink",
     "softmax",
+    "stack_macs",
     "stacked_field",
     "stem_kernel",
     "tokens",
+    "train_digit_stacks",
     "train_unit",
     "transposed_convolution",
     "transposed_padding",
