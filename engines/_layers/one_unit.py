@@ -48,13 +48,14 @@ def train_unit(
         raise LayerError(f"{steps} steps of rate {rate:g} cannot be taken. Both must be 0 or more.")
     x = torch.linspace(-1, 1, SAMPLES, dtype=torch.float64)
     target = x.clamp(min=0)
-    way = torch.empty(3, steps + 1, dtype=torch.float64)
-    w, b = weight, bias
+    losses, weights, biases = [], [weight], [bias]
     for step in range(steps + 1):
-        z = w * x + b
+        z = weights[-1] * x + biases[-1]
         error = activate(name, z, parameter) - target
-        way[:, step] = torch.tensor([float((error * error).mean()), w, b])
-        back = 2 * error * activation_gradient(name, z, parameter) / len(x)
-        w -= rate * float((back * x).sum())
-        b -= rate * float(back.sum())
+        losses.append(float(error @ error) / len(x))
+        if step < steps:
+            back = error * activation_gradient(name, z, parameter) * (2 / len(x))
+            weights.append(weights[-1] - rate * float(back @ x))
+            biases.append(biases[-1] - rate * float(back.sum()))
+    way = torch.tensor([losses, weights, biases], dtype=torch.float64)
     return UnitTraining(x, target, way[0], way[1], way[2])

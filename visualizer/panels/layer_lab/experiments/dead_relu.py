@@ -156,7 +156,7 @@ EXPERIMENT = Experiment(
         Slider("weight", "Weight w", -2.0, 2.0, 1.0, step=0.05, tooltip="At the start"),
         Slider("slope", "Leaky slope", 0.0, 0.5, 0.1, step=0.01),
         Slider("rate", "Rate", 0.01, 5.0, 0.5, step=0.01, log=True, tooltip="Of gradient descent"),
-        Slider("steps", "Steps", 10, 300, 150, tooltip="Over all 64 inputs at once"),
+        Slider("steps", "Steps", 10, 300, 100, tooltip="Over all 64 inputs at once"),
     ),
     find=find,
     code=code,

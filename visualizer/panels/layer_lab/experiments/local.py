@@ -20,16 +20,17 @@ GRID = 4
 def find(given: Given) -> Found:
     """Return both layers' answers to the input and to the input pushed on."""
     import torch
+    from torch.nn import functional
 
     from engines.layers import locally_connected, locally_connected_parameters, measured
 
     grey = torch.from_numpy(given.maps).mean(0, keepdim=True)
     weights = local_kernels(given, tuple(grey.shape[1:]))
-    middle = shared_kernel(given["kernel"])
-    same = middle.expand_as(weights)
+    kernel = shared_kernel(given["kernel"])[None, None]
     step = min(given["shift"], weights.shape[2] - 1)
     pushed = grey.roll(step, dims=2)
-    local, shared = locally_connected(grey, weights), locally_connected(grey, same)
+    local, moved = (locally_connected(one, weights) for one in (grey, pushed))
+    shared, moved_shared = (functional.conv2d(one[None], kernel)[0] for one in (grey, pushed))
     size, rows, columns = given["kernel"], *weights.shape[1:3]
     return Found(
         pieces=(
@@ -41,9 +42,9 @@ def find(given: Given) -> Found:
                 note=f"{rows * columns:,} kernels, one for each position.",
             ),
             Maps("Pushed input", pushed.numpy()),
-            _moved("Shared: change", shared, locally_connected(pushed, same), step),
-            _moved("Local: change", local, locally_connected(pushed, weights), step),
-            Say(_verdict(local, shared, locally_connected(pushed, weights), step)),
+            _moved("Shared: change", shared, moved_shared, step),
+            _moved("Local: change", local, moved, step),
+            Say(_verdict(local, shared, moved, step)),
             Maps(
                 "Local kernels", _some(weights), signed=True,
                 note=f"{GRID} × {GRID} of them, where they stand in the picture.",
@@ -149,7 +150,7 @@ def _costs(given: Given) -> tuple[Curves, Table]:
             ("layer", "parameters", "factor"),
             (
                 ("convolution", f"{shared:,}", "1"),
-                ("locally connected", f"{here:,}", f"{here / shared:,.0f}"),
+                ("local", f"{here:,}", f"{here / shared:,.0f}"),
                 ("fully connected", f"{dense:,}", f"{dense / shared:,.0f}"),
             ),
             note="With biases. The multiplications of the first two are the same.",
