@@ -55,8 +55,8 @@ class InputControl(QObject):
         numbers.seed_changed.connect(self._seed_changed)
         numbers.refused.connect(self._refused)
         numbers.accepted.connect(lambda: self._panel.messages.clear(TOPIC))
-        self._pictures.arrived.connect(self._show_picture)
-        self._pictures.frame_arrived.connect(self._show_picture)
+        self._pictures.arrived.connect(self.show_picture)
+        self._pictures.frame_arrived.connect(self.show_picture)
         self._handed_over.network_changed.connect(self._show_maps)
 
     # -- showing ----------------------------------------------------------------------------
@@ -69,7 +69,8 @@ class InputControl(QObject):
         if kind != "numbers":
             self._panel.messages.clear(TOPIC)
 
-    def _show_picture(self) -> None:
+    def show_picture(self) -> None:
+        """Show the present picture, for a crop to be chosen on it."""
         picture = self._pictures.picture
         if picture is not None:
             self._section.show_picture(picture, thumbnail(picture), self._edits.state.crop)

@@ -159,10 +159,10 @@ class LayerLabPanel(StatefulPanel[LayerLabState]):
 
     def restore(self, state: dict[str, Any]) -> None:
         """Show an earlier snapshot; what this version does not know is left out, and said."""
-        if state.get("picture", {}).get("kind") in LIVE_KINDS:
-            state = {**state, "picture": PictureSource().model_dump()}
-            self.show_info(NOT_STARTED)
         restored, note = known(state, BY_NAME)
+        if state.get("picture", {}).get("kind") in LIVE_KINDS:
+            restored["picture"] = PictureSource().model_dump()
+            note = f"{NOT_STARTED} {note}".strip()
         super().restore(restored)
         if note:
             self.show_info(note)
@@ -246,8 +246,13 @@ class LayerLabPanel(StatefulPanel[LayerLabState]):
             self.view.show_page(after.page)
             return
         self._show_controls()
+        if after.experiment != before.experiment:
+            for topic in ("experiment", "control"):
+                self.say(topic, None)  # it was about the other one
         if after.picture != before.picture:
             self.pictures.follow(after.picture)
+            self.chooser.show_source()
+            self.inputs.show_picture()
         self._compute(follow=self.edits.following and after.experiment == before.experiment)
 
     def _show_controls(self) -> None:
