@@ -54,12 +54,17 @@ def depth_profile(
 
     start: (C, H, W); weights: (depth, C, C, 3, 3), around whose edges the signal goes on at the
     other side. "scaled": the layer's share is divided by √depth. normed: each channel of the
-    layer's output is normalised before it is added. Raises LayerError for channels that do not fit.
+    layer's output is normalised before it is added. Raises LayerError for channels that do not fit,
+    and for a single number to be normalised.
     """
     if weights.ndim != 5 or weights.shape[2] != start.shape[0]:
         raise LayerError(
             f"Layers of {tuple(weights.shape[1:])} do not go with a signal of "
             f"{tuple(start.shape)}: both need as many channels."
+        )
+    if normed and start[0].numel() < 2:
+        raise LayerError(
+            "A channel of one number cannot be normalised: it is its own mean. Take a larger map."
         )
     share = 1 / math.sqrt(len(weights)) if skip == "scaled" else 1.0
     signals = [start.detach()[None].requires_grad_()]

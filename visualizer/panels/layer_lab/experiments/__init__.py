@@ -5,14 +5,21 @@ from __future__ import annotations
 from visualizer.panels.layer_lab.experiment import Experiment
 from visualizer.panels.layer_lab.experiments.activations import EXPERIMENT as ACTIVATIONS
 from visualizer.panels.layer_lab.experiments.dead_relu import EXPERIMENT as DEAD_RELU
+from visualizer.panels.layer_lab.experiments.dilated import EXPERIMENT as DILATED
 from visualizer.panels.layer_lab.experiments.dropout import EXPERIMENT as DROPOUT
 from visualizer.panels.layer_lab.experiments.fast_convolution import EXPERIMENT as FAST_CONVOLUTION
+from visualizer.panels.layer_lab.experiments.grouped import EXPERIMENT as GROUPED
 from visualizer.panels.layer_lab.experiments.local import EXPERIMENT as LOCAL
 from visualizer.panels.layer_lab.experiments.normalisation import EXPERIMENT as NORMALISATION
+from visualizer.panels.layer_lab.experiments.pointwise import EXPERIMENT as POINTWISE
+from visualizer.panels.layer_lab.experiments.pooling import EXPERIMENT as POOLING
+from visualizer.panels.layer_lab.experiments.residual import EXPERIMENT as RESIDUAL
+from visualizer.panels.layer_lab.experiments.separable import EXPERIMENT as SEPARABLE
 from visualizer.panels.layer_lab.experiments.softmax import EXPERIMENT as SOFTMAX
 from visualizer.panels.layer_lab.experiments.text import EXPERIMENT as TEXT
 
 EXPERIMENTS: tuple[Experiment, ...] = (
+    POOLING,
     SOFTMAX,
     NORMALISATION,
     ACTIVATIONS,
@@ -21,4 +28,9 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     LOCAL,
     DROPOUT,
     FAST_CONVOLUTION,
+    POINTWISE,
+    SEPARABLE,
+    GROUPED,
+    DILATED,
+    RESIDUAL,
 )

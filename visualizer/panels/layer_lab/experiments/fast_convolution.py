@@ -297,8 +297,8 @@ EXPERIMENT = Experiment(
         Choice("view", "Show", (
             ("tile", "One tile step by step"), ("accuracy", "Accuracy by tile and precision"),
         ), "tile", tooltip="Winograd's way, or how exact it is"),
-        Slider("row", "Tile row", 0, 63, 5, tooltip="Tiles lie 2 apart; at most the last one"),
-        Slider("column", "Tile column", 0, 63, 5, tooltip="Tiles lie 2 apart; at most the last"),
+        Slider("row", "Tile row", 0, 63, 16, tooltip="Tiles lie 2 apart; at most the last one"),
+        Slider("column", "Tile column", 0, 63, 12, tooltip="Tiles lie 2 apart; at most the last"),
         Choice("outputs", "Tile", tuple((str(m), f"F({m}×{m}, 3×3)") for m in TILES), "4",
                tooltip="How many outputs a tile gives"),
         Choice("precision", "Precision", tuple((one, one) for one in PRECISIONS), "float16",

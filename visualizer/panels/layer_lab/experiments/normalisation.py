@@ -219,7 +219,7 @@ EXPERIMENT = Experiment(
         Slider("seen", "Batches seen", 0, 100, 10, tooltip="Before evaluation, each like this one"),
         Slider("gamma", "γ", -3.0, 3.0, 1.0, step=0.05, tooltip="The learnt factor"),
         Slider("beta", "β", -3.0, 3.0, 0.0, step=0.05, tooltip="The learnt summand"),
-        Slider("epsilon", "ε", 1e-8, 1.0, 1e-5, step=1e-8, log=True,
+        Slider("epsilon", "ε", 1e-6, 1.0, 1e-5, step=1e-6, log=True,
                tooltip="Keeps the root from 0 where nothing varies"),
         Slider("channel", "Channel shown", 0, 63, 0, tooltip="The last one where there are fewer"),
     ),
