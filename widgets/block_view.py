@@ -69,24 +69,16 @@ class BlockView(QWidget):
         return self._groups
 
     def summary(self) -> str:
-        """Return how many groups there are, and how many numbers are in one."""
-        if not self._groups.size:
-            return ""
-        _, counts = np.unique(self._groups, return_counts=True)
-        sizes = (
-            f"{counts.min():,}"
-            if counts.min() == counts.max()
-            else (f"{counts.min():,} to {counts.max():,}")
-        )
-        noun = "group" if len(counts) == 1 else "groups"
-        return f"{len(counts):,} {noun} of {sizes} numbers"
+        """Return how many groups there are."""
+        count = len(self._hues)
+        return f"{count:,} group{'' if count == 1 else 's'} of cells"
 
     def best_height(self, width: int) -> int:
         """Return the height at which the cuboids take all of `width`."""
         examples, wide, high = len(self._groups), *self._extent()
         line = QFontMetricsF(self.font()).height()
         scale = min((width - 2 * line) / (examples * wide + (examples - 1) * 1.2), _MOST_SCALE)
-        return round(scale * high + 3.2 * line)
+        return round(scale * high + 2.3 * line)
 
     def face_center(self, example: int, row: int, column: int) -> QPointF:
         """Return the middle of a cell of the first channel, for a mouse."""
@@ -112,7 +104,7 @@ class BlockView(QWidget):
         wide, high = self._extent()
         line = QFontMetricsF(self.font()).height()
         across = (self.width() - 2 * line) / (examples * wide + (examples - 1) * 1.2)
-        down = (self.height() - 3.2 * line) / max(high, 1)
+        down = (self.height() - 2.3 * line) / max(high, 1)
         return max(1.0, min(across, down, _MOST_SCALE))
 
     def _corner(self, example: int, channel: float, row: float, column: float) -> QPointF:
@@ -121,7 +113,7 @@ class BlockView(QWidget):
         line = QFontMetricsF(self.font()).height()
         all_wide = (examples * wide + (examples - 1) * 1.2) * scale
         left = max(1.2 * line, (self.width() - all_wide) / 2) + example * (wide + 1.2) * scale
-        bottom = line * 1.1 + (self.height() - 3.2 * line + high * scale) / 2
+        bottom = line * 1.1 + (self.height() - 2.3 * line + high * scale) / 2
         height = self._groups.shape[2]
         return QPointF(
             left + (column + channel * _DEPTH[0]) * scale,
@@ -208,14 +200,6 @@ class BlockView(QWidget):
         painter.drawText(QRectF(top.x() - line, top.y() - line - 1, 2 * line, line), centre, "W")
         slope = self._corner(examples - 1, channels / 2, height, width)
         painter.drawText(QRectF(slope.x() + 3, slope.y(), 2 * line, line), centre, "C")
-        if self._hovered != -1:
-            count = int((self._groups == self._hovered).sum())
-            text = f"{count:,} numbers are averaged together here"
-        else:
-            text = self.summary()
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        place = QRectF(0, self.height() - line - 1, self.width(), line)
-        painter.drawText(place, centre, text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Stress the group under the mouse."""

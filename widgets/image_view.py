@@ -183,9 +183,9 @@ class ImageView(QWidget):
         self.setAccessibleName(title or "Picture")
         self._canvas.setAccessibleName(title or "Picture")
 
-    def set_compact(self, compact: bool) -> None:
-        """Spend one line above the picture instead of two, for small views."""
-        self._header.set_compact(compact)
+    def set_compact(self, compact: bool, *, size: bool = False) -> None:
+        """Spend one line above the picture instead of two, for small views; size: with its size."""
+        self._header.set_compact(compact, size=size)
 
     def set_size_text(self, text: str | None) -> None:
         """Show `text` in place of the picture's size in pixels; None: the size again."""

@@ -242,6 +242,8 @@ class MosaicView(QWidget):
         self._overlay.set_shown(self._shown)
         count = f"{len(order)} of {maps.count}" if len(order) < maps.count else f"{maps.count}"
         size = f"{count} {maps.nouns[1]} of {width} × {height}"
+        if maps.count == 1:
+            size = f"{width} × {height}"
         self.view.set_size_text(f"{size} · {self._label}" if self._label else size)
         self.view.set_picture(
             assemble(maps.display, order, tiling, fill),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ _MOST_SIDE = 110.0
 _LEAST_TEXT = 6.5
 _LEAST_LINES = 6.0  # pixels of a cell that is framed
 _MOST_READ = 10  # columns, beyond which a little width is enough for colours
+_MOST_DIGITS = 7  # before the point
 _NAME_SHARE = 0.35  # of the width, at most, for the names of rows
 
 
@@ -99,14 +101,14 @@ class NamedMatrix(QWidget):
         """Ask for cells in which a number can be read."""
         rows, columns = self._values.shape
         line = QFontMetricsF(self.font()).height()
-        head = line + 6 if self._columns else 0
+        head = self._head(3.2 * line)
         return QSize(min(600, round(60 + columns * 3.4 * line)), round(head + rows * 1.5 * line))
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size: a few pixels a cell, a line of text a row where rows are few."""
         rows = len(self._values)
         line = QFontMetricsF(self.font()).height()
-        head = line + 6 if self._columns else 0
+        head = self._head(3.2 * line)
         each = 1.35 * line if rows <= 12 else max(3.0, 16.0 * line / rows)
         return QSize(120, round(head + max(rows * each, 2 * line) + 4))
 
@@ -121,7 +123,7 @@ class NamedMatrix(QWidget):
     def best_height(self) -> int:
         """Return the height beyond which it does not become easier to read."""
         line = QFontMetricsF(self.font()).height()
-        return round((line + 6 if self._columns else 0) + len(self._values) * 2.4 * line + 4)
+        return round(self._head(3.2 * line) + len(self._values) * 2.4 * line + 4)
 
     # -- drawing ----------------------------------------------------------------------------
 
@@ -130,11 +132,19 @@ class NamedMatrix(QWidget):
         metrics = QFontMetricsF(self.font())
         left = max((metrics.horizontalAdvance(name) for name in self._rows), default=0.0)
         left = min(left + 10, _NAME_SHARE * self.width()) if self._rows else 1.0
-        top = metrics.height() + 6 if self._columns else 1.0
         wide = min((self.width() - left - 2) / columns, _MOST_SIDE)
+        top = self._head(wide) or 1.0
         high = min((self.height() - top - 2) / rows, wide if columns > 1 else _MOST_SIDE)
         high = max(high, min((self.height() - top - 2) / rows, 1.4 * metrics.height()))
         return _Layout(left, top, max(wide, 0.5), max(high, 0.5))
+
+    def _head(self, wide: float) -> float:
+        """Return the height of the names of columns that are `wide`."""
+        if not self._columns:
+            return 0.0
+        few = len(self._columns) <= _MOST_READ
+        lines = max(len(self._column_lines(name, wide - 2)) for name in self._columns) if few else 1
+        return lines * QFontMetricsF(self.font()).height() + 6
 
     def _limit(self) -> float:
         finite = self._values[np.isfinite(self._values)]
@@ -148,14 +158,12 @@ class NamedMatrix(QWidget):
 
     def _fitted(self, layout: _Layout) -> tuple[list[list[str]], QFont] | None:
         """Return the numbers as texts that fit the cells, and their font."""
-        finite = self._values[np.isfinite(self._values)]
-        whole = bool(np.all(finite == np.round(finite)))
         font = QFont(self.font())
-        for digits in (6,) if whole else (3, 2):
-            texts = [[_number(value, digits) for value in row] for row in self._values.tolist()]
+        for digits in (3, 2):
+            texts = matrix_texts(self._values, digits)
             longest = max((text for row in texts for text in row), key=len, default="0")
             size = min(self.font().pointSizeF() * 1.2, layout.high * 0.6)
-            least = _LEAST_TEXT if digits in (2, 6) else self.font().pointSizeF() * 0.85
+            least = _LEAST_TEXT if digits == 2 else self.font().pointSizeF() * 0.85
             while size >= least:
                 font.setPointSizeF(size)
                 metrics = QFontMetricsF(font)
@@ -213,17 +221,28 @@ class NamedMatrix(QWidget):
             painter.drawText(
                 place, right, metrics.elidedText(self._rows[row], elide, place.width())
             )
+        self._paint_column_names(painter, layout)
+
+    def _paint_column_names(self, painter: QPainter, layout: _Layout) -> None:
+        metrics = QFontMetricsF(self.font())
         widest = max((metrics.horizontalAdvance(n) for n in self._columns), default=0.0) + 6
-        every = max(1, int(np.ceil(min(widest, 60.0) / layout.wide)))
+        many = len(self._columns) > _MOST_READ
+        every = max(1, math.ceil(min(widest, 60.0) / layout.wide)) if many else 1
+        below = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
         for column in range(0, len(self._columns), every):
-            cell = layout.rect(0, column)
-            place = QRectF(
-                cell.center().x() - every * layout.wide / 2, 0, every * layout.wide, layout.top - 3
-            )
-            text = metrics.elidedText(self._columns[column], elide, place.width() - 2)
-            painter.drawText(
-                place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, text
-            )
+            middle = layout.rect(0, column).center().x()
+            wide = every * layout.wide - 2
+            place = QRectF(middle - wide / 2, 0, wide, layout.top - 3)
+            lines = self._column_lines(self._columns[column], wide)
+            painter.drawText(place, below, "\n".join(lines))
+
+    def _column_lines(self, name: str, wide: float) -> list[str]:
+        """Return a column's name in a line, or in two where it is longer, each cut to `wide`."""
+        metrics, elide = QFontMetricsF(self.font()), Qt.TextElideMode.ElideRight
+        if metrics.horizontalAdvance(name) <= wide or " " not in name:
+            return [metrics.elidedText(name, elide, wide)]
+        first, rest = name.split(" ", 1)
+        return [metrics.elidedText(part, elide, wide) for part in (first, rest)]
 
     # -- mouse and keys ---------------------------------------------------------------------
 
@@ -265,6 +284,29 @@ class NamedMatrix(QWidget):
 
 def _minus(text: str) -> str:
     return text.replace("-", "−").replace("inf", "∞")
+
+
+def matrix_texts(values: np.ndarray, digits: int = 3) -> list[list[str]]:
+    """Return the numbers as texts with equally many decimals: `digits` digits of the largest.
+
+    0 and matrices of whole numbers have none; what would be rounded to 0 has a power of ten; NaN
+    is "".
+    """
+    finite = values[np.isfinite(values)]
+    largest = float(np.abs(finite).max()) if finite.size else 0.0
+    before = len(str(int(largest))) if largest >= 1 else 0
+    decimals = 0 if np.all(finite == np.round(finite)) else max(0, digits - before)
+    if largest >= 10**_MOST_DIGITS or 0 < largest < 10**-digits:
+        return [[_number(value, digits) for value in row] for row in values.tolist()]
+
+    def text(value: float) -> str:
+        if not math.isfinite(value):
+            return _number(value, digits)
+        if value and abs(value) <= 0.5 * 10**-decimals:
+            return _number(value, 1)
+        return _minus(f"{value:.{decimals}f}") if value else "0"
+
+    return [[text(value) for value in row] for row in values.tolist()]
 
 
 def _number(value: float, digits: int) -> str:

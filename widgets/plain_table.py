@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 Entry = str | int | float
 MOST_ROWS = 8  # more of them may be scrolled
+LEAST_COLUMN = 48  # pixels
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -36,9 +36,11 @@ class PlainTable(QTableWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(24)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setToolTip("Ctrl+C copies the selected cells, or the whole table")
+        self._natural = 160
+        self._widths: list[int] = []
         self._rows: tuple[tuple[Entry, ...], ...] = ()
 
     def set_rows(self, columns: Sequence[str], rows: Sequence[Sequence[Entry]]) -> None:
@@ -117,12 +119,8 @@ class PlainTable(QTableWidget):
         hidden = max(0, self.rowCount() - MOST_ROWS) * self.verticalHeader().defaultSectionSize()
         return QSize(120, self.best_height() - hidden)
 
-    _natural = 160
-
     def _fit(self) -> None:
         metrics = self.fontMetrics()
-        bold = QFont(self.font())
-        self.horizontalHeader().setFont(bold)
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 6)
         names = self.column_names()
         widths = [metrics.horizontalAdvance(name) for name in names]
@@ -130,17 +128,33 @@ class PlainTable(QTableWidget):
             for c, entry in enumerate(row[: len(widths)]):
                 widths[c] = max(widths[c], metrics.horizontalAdvance(entry_text(entry)))
         widths = [width + 18 for width in widths]
-        header = self.horizontalHeader()
-        for c, width in enumerate(widths):
-            mode = QHeaderView.ResizeMode.Stretch
-            if width < sum(widths) / (2 * max(len(widths), 1)):
-                mode = QHeaderView.ResizeMode.ResizeToContents
-            header.setSectionResizeMode(c, mode)
+        self._widths = widths
         natural = sum(widths) + 2 * self.frameWidth()
         if natural != self._natural:
             self._natural = natural
         self.setMaximumHeight(self.best_height())
         self.updateGeometry()
+        self._share_width()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width."""
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Give each column what it needs; what is missing is taken from the widest of them."""
+        if not self._widths:
+            return
+        room = self.viewport().width()
+        cap = max(self._widths)
+        while sum(min(width, cap) for width in self._widths) > room and cap > LEAST_COLUMN:
+            cap -= 4
+        widths = [min(width, cap) for width in self._widths]
+        spare = max(0, room - sum(widths))
+        for c, width in enumerate(widths):
+            more = spare // (len(widths) - c)
+            spare -= more
+            self.setColumnWidth(c, width + more)
 
 
 def _is_number(entry: Entry) -> bool:

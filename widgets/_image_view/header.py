@@ -51,6 +51,7 @@ class Header(QWidget):
         self._suffix = ""
         self._name = ""
         self._compact = False
+        self._with_size = True
         self._size_text: str | None = None
         self._place_text: Callable[[int, int], str] | None = None
         self._fit_font()
@@ -59,10 +60,13 @@ class Header(QWidget):
         """Name pixels by `text`(row, column) from the next readout on; None: by row and column."""
         self._place_text = text
 
-    def set_compact(self, compact: bool) -> None:
-        """Use one line: the readout takes the title's place while a pixel is hovered."""
-        self._compact = compact
-        self._size.setVisible(not compact)
+    def set_compact(self, compact: bool, *, size: bool = False) -> None:
+        """Use one line: the readout takes the title's place while a pixel is hovered.
+
+        size: the size stays beside the title, and gives way to the readout with it.
+        """
+        self._compact, self._with_size = compact, size or not compact
+        self._size.setVisible(self._with_size)
         self._readout.setVisible(not compact)
         self._share()
         self._show()
@@ -101,7 +105,7 @@ class Header(QWidget):
         room = max(self.width() - 4 - _SPACING, 2)
         title = self._title.fontMetrics().horizontalAdvance(self._name) + _SLACK
         size = self._size.fontMetrics().horizontalAdvance(self._size.text()) + _SLACK
-        if self._compact or not self._size.text():
+        if self._size.isHidden() or not self._size.text():
             size = 0
         elif title + size > room:
             size = max(room - title, min(size, room // 2))
@@ -151,6 +155,9 @@ class Header(QWidget):
         full, short = self._texts
         if self._compact:
             self._title.setText(short or self._name)
+            if self._with_size and self._size.isHidden() != bool(short):
+                self._size.setHidden(bool(short))
+                self._share()
             return
         if not full:
             self._readout.setText(" ")

@@ -119,7 +119,8 @@ class Overlay(QGraphicsItem):
             dead = shown.maps.dead[shown.order]
             rects = [placing.rect(place) for place in placing.visible() if dead[place]]
             self._paint_dead(painter, rects)
-        if self._labels_fit(placing):
+        single = shown.maps.count == 1 and not shown.maps.names  # its number says nothing
+        if not single and self._labels_fit(placing):
             self._paint_labels(painter, shown, placing)
         where = np.flatnonzero(shown.order == self.chosen) if self.chosen is not None else []
         if len(where):

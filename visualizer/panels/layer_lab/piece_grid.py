@@ -21,7 +21,7 @@ from visualizer.panels.layer_lab.piece_views import (
 from visualizer.panels.layer_lab.pieces import Piece
 from visualizer.panels.layer_lab.preparing import Drawing, prepare
 from visualizer.panels.layer_lab.tracing import TraceLink
-from widgets.form_parts import wrapping_label
+from widgets.product_strip import ProductStrip
 
 
 class PieceGrid(QWidget):
@@ -45,7 +45,7 @@ class PieceGrid(QWidget):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidgetResizable(True)
         self._area.setWidget(self._sheet)
-        self.products = wrapping_label(f"{name}_products")
+        self.products = ProductStrip(f"{name}_products")
         self.products.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -160,8 +160,9 @@ def _heights(rows: Sequence[_Row], height: int) -> list[int]:
 
 
 def _use(rows: Sequence[_Row], heights: Sequence[int]) -> float:
+    # Logarithms: to double what is small is worth as much as to double what is large.
     return sum(
-        math.sqrt(max(0.0, view.use(wide, high)))
+        math.log1p(max(0.0, view.use(wide, high)))
         for row, high in zip(rows, heights, strict=True)
         for view, wide in zip(row.views, row.widths, strict=True)
     )

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from visualizer.jobs import JobError, LatestWins
 from visualizer.panels.layer_lab.piece_views import MapsView
 from visualizer.panels.layer_lab.pieces import Trace
 from widgets.number_text import format_number
+from widgets.product_strip import Product, ProductStrip
 
 INVITATION = "Move the mouse over a map to see what a number was made of. A click holds it."
-MOST_TERMS = 12
 Spot = tuple[int, int, int, int]  # which view, channel, row, column
 
 
@@ -24,9 +24,9 @@ class TraceLink(QObject):
     A click holds what is shown, Escape or a second click lets it go.
     """
 
-    def __init__(self, line: QLabel, owner: QWidget) -> None:
+    def __init__(self, strip: ProductStrip, owner: QWidget) -> None:
         super().__init__(owner)
-        self._line, self._lane = line, None
+        self._strip, self._lane = strip, None
         self._views: list[MapsView] = []
         self._known: set[MapsView] = set()
         self._spot: Spot | None = None
@@ -49,7 +49,7 @@ class TraceLink(QObject):
                 view.cell_clicked.connect(lambda c, r, x, view=view: self._clicked(view, c, r, x))
         self._known &= set(self._views)
         tracing = any(view.piece is not None and view.piece.trace for view in self._views)
-        self._line.setVisible(tracing)
+        self._strip.setVisible(tracing)
         if self._spot is not None and not self._exists(self._spot):
             self.release()
         self._refresh()
@@ -101,7 +101,7 @@ class TraceLink(QObject):
         if spot is None or self._lane is None:
             for view in self._views:
                 view.clear_marks()
-            self._line.setText(INVITATION)
+            self._strip.set_text(INVITATION)
             return
         view = self._views[spot[0]]
         piece = view.piece
@@ -116,7 +116,7 @@ class TraceLink(QObject):
         self._lane.submit(lambda: trace(*at), show, self._failed, follow=True)
 
     def _failed(self, error: JobError) -> None:
-        self._line.setText(str(error))
+        self._strip.set_text(str(error))
 
     def _show(self, view: MapsView, at: tuple[int, int, int], found: Trace) -> None:
         size = view.size_of_maps()
@@ -127,30 +127,22 @@ class TraceLink(QObject):
                 other.mark_windows(found.windows, found.channel)
             elif other is view or other.size_of_maps() == size:
                 other.mark_position(*at)
-        self._line.setText(trace_text(view.piece.title, at, found, held=self._held))
+        self._strip.set_products(
+            trace_text(view.piece.title, at, found, held=self._held),
+            [Product(*one) for one in found.products],
+        )
 
 
 def trace_text(title: str, at: tuple[int, int, int], found: Trace, *, held: bool) -> str:
     """Return how a number was made, in a line."""
-    channel, row, column = at
-    said = found.text
-    if not said:
-        terms = [_term(*product[1:]) for product in found.products]
-        if len(terms) > MOST_TERMS:
-            terms = [*terms[: MOST_TERMS - 2], "…", terms[-1]]
-        said = f"{' + '.join(terms)} = {_signed(found.total)}"
-    held_text = "  Held: Esc lets go." if held else ""
-    return f"{title}, channel {channel}, row {row}, column {column}: {said}{held_text}"
+    _, row, column = at
+    text = found.text or f"= {_written(found.total)}"
+    if found.products and not found.text:
+        noun = "product" if len(found.products) == 1 else "products"
+        text = f"sum of {len(found.products)} {noun} {text}"
+    tail = "  Held; Esc lets go." if held else ""
+    return f"{title}, row {row}, column {column}: {text}{tail}"
 
 
-def _term(value: float, weight: float) -> str:
-    return f"{_signed(value)}·{_bracketed(weight)}"
-
-
-def _signed(value: float) -> str:
-    return format_number(value).replace("-", "−")
-
-
-def _bracketed(value: float) -> str:
-    text = _signed(value)
-    return f"({text})" if text.startswith("−") else text
+def _written(value: float) -> str:
+    return format_number(value, 4).replace("-", "−")

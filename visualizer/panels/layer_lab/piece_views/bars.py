@@ -7,6 +7,8 @@ from visualizer.panels.layer_lab.pieces import Bars
 from visualizer.panels.layer_lab.preparing import Drawing
 from widgets.bar_list import Bar, BarList
 
+MOST_WIDTH = 360
+
 
 class BarsView(PieceView[Bars]):
     """A list of bars."""
@@ -21,6 +23,13 @@ class BarsView(PieceView[Bars]):
     def form(self) -> object:
         """Return how many bars there are."""
         return len(self.bars.bars())
+
+    def needed_width(self) -> int:
+        """Return the width of the longest line, as far as that is worth a row of its own."""
+        metrics = self.fontMetrics()
+        lines = [f"{bar.name}  {bar.written()}" for bar in self.bars.bars()]
+        longest = max((metrics.horizontalAdvance(line) for line in lines), default=0)
+        return max(self.least_width, min(longest + 24, MOST_WIDTH))
 
     def take(self, piece: Bars, drawing: Drawing) -> None:
         """Show the bars."""

@@ -8,7 +8,7 @@ from visualizer.panels.layer_lab.preparing import Drawing
 from widgets.curve_plot import Curve, CurvePlot
 
 HUES = ("blue", "accent", "green", "red", "purple", "sky", "grey")
-LEAST_HEIGHT = 190
+LEAST_HEIGHT = 170
 
 
 class CurvesView(PieceView[Curves]):

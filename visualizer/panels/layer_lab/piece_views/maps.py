@@ -15,7 +15,7 @@ from widgets.cell_map import CellMap, GridMarks, Window
 from widgets.mosaic_view import MosaicView, columns_for
 
 Windows = Sequence[tuple[int, int, int, int]]
-LEAST_HEIGHT = 190
+LEAST_HEIGHT = 150
 MOST_STACKED = 3  # maps that are worth a height at which each takes the whole width
 MOST_SIDE = 64.0  # pixels of a cell, beyond which its number is not read any better
 
@@ -58,7 +58,7 @@ class TilesView(MapsView):
         self.mosaic.setMinimumHeight(LEAST_HEIGHT)
         self.mosaic.cell_hovered.connect(self.cell_hovered)
         self.mosaic.hover_left.connect(self.hover_left)
-        self.mosaic.view.set_values_visible(True)
+        self.mosaic.view.set_compact(True, size=True)
         self.mosaic.cell_clicked.connect(self.cell_clicked)
 
     def take(self, piece: Maps, drawing: Drawing) -> None:
@@ -114,7 +114,7 @@ class TilesView(MapsView):
         return 0 if plain else self.mosaic.view.bar_width()
 
     def _head(self) -> int:
-        return 2 * self.fontMetrics().height() + 6
+        return self.fontMetrics().height() + 6
 
     def _tile(self, channel: int) -> int:
         maps = self.mosaic.maps()
@@ -131,7 +131,7 @@ class CellsView(MapsView):
         self._row.setSpacing(6)
         self.grids: list[CellMap] = []
         super().__init__(holder)
-        holder.setMinimumHeight(LEAST_HEIGHT - 20)
+        holder.setMinimumHeight(LEAST_HEIGHT)
 
     def form(self) -> object:
         """Return count and size of the maps."""

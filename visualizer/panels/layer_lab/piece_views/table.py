@@ -7,7 +7,7 @@ from visualizer.panels.layer_lab.pieces import Table
 from visualizer.panels.layer_lab.preparing import Drawing
 from widgets.plain_table import PlainTable
 
-MOST_WIDTH = 430
+MOST_WIDTH = 440
 
 
 class TableView(PieceView[Table]):
@@ -18,6 +18,10 @@ class TableView(PieceView[Table]):
     def __init__(self) -> None:
         self.table = PlainTable("piece_table")
         super().__init__(self.table)
+
+    def use(self, width: int, height: int) -> float:
+        """Return the less, the more is cut of its columns."""
+        return 1e4 * min(1.0, width / max(1, self.table.sizeHint().width())) ** 6
 
     def take(self, piece: Table, drawing: Drawing) -> None:
         """Show the rows."""
