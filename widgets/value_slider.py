@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
 from widgets.grab_slider import GrabSlider
 
 TICKS = 1000
+SHORT = 3  # decimals that are always written, so that numbers do not jump
 DIGITS = 6  # behind the point, at least, of a value that was slid to
 
 
@@ -51,6 +52,15 @@ class ValueRange:
         return (value - self.low) / (self.high - self.low) if self.high > self.low else 0.0
 
 
+class _Box(QDoubleSpinBox):
+    """A number box that leaves out the zeros behind a small number."""
+
+    def textFromValue(self, value: float) -> str:  # noqa: N802  Qt's name
+        """Return 0.00001, not 0.000010000."""
+        text = super().textFromValue(value)
+        return text.rstrip("0").rstrip(".,") if self.decimals() > SHORT else text
+
+
 class ValueSlider(QWidget):
     """Slider and number box of one value. A double click on slider or symbol resets it,
     a press beside the handle brings it there.
@@ -76,7 +86,7 @@ class ValueSlider(QWidget):
             self.symbol.setMinimumWidth(symbol_width)
         self.slider = GrabSlider()
         self.slider.setObjectName(f"{name}_slider")
-        self.box = QDoubleSpinBox()
+        self.box = _Box()
         self.box.setObjectName(f"{name}_box")
         usual = 0 if limits.step and float(limits.step).is_integer() else 2
         self.box.setDecimals(usual if decimals is None else decimals)

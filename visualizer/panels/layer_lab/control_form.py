@@ -27,6 +27,7 @@ from widgets.value_slider import ValueRange, ValueSlider
 TOO_LARGE = "The pasted matrix has {} × {} numbers; at most {} × {} fit here. Paste a part of it."
 LINES_PER_ROW = 1.9  # lines of text that a row of numbers is high
 MOST_DECIMALS = 10
+MOST_ALIGNED = 16  # letters of a slider's name, up to which others keep room for it
 
 
 class ControlForm(QWidget):
@@ -62,6 +63,7 @@ class ControlForm(QWidget):
                 made.setToolTip(control.tooltip or control.label)
                 made.setAccessibleName(control.label)
             layout.addWidget(made)
+        self._align()
 
     # -- building ---------------------------------------------------------------------------
 
@@ -189,6 +191,16 @@ class ControlForm(QWidget):
             for widget in getattr(self, "_widgets", {}).values():
                 if isinstance(widget, KernelGrid):
                     self._fit(widget)
+            self._align()
+
+    def _align(self) -> None:
+        """Let sliders of about the same length begin below one another."""
+        made = [one for one in self._widgets.values() if isinstance(one, ValueSlider)]
+        letters = MOST_ALIGNED * self.fontMetrics().averageCharWidth()
+        widths = [one.symbol.sizeHint().width() for one in made]
+        width = max((width for width in widths if width <= letters), default=0)
+        for one in made:
+            one.symbol.setMinimumWidth(width)
 
     def _fit(self, grid: KernelGrid) -> None:
         """Make the grid as high as its rows need."""

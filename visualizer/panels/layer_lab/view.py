@@ -94,6 +94,7 @@ class LayerLabView(QWidget):
         code = column(beside(self.copy_code, self.save_code), self.code, stretch=False)
         self.pages = QTabWidget()
         self.pages.setObjectName("layer_pages")
+        self.pages.setDocumentMode(True)
         for title, page in (("Result", result), ("Code", code)):
             self.pages.addTab(page, title)
         self.say_note("")
