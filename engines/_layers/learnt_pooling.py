@@ -26,6 +26,12 @@ class LearntPooling:
     result: Tensor
     error: float
     by_rote: bool
+    stride: int
+
+    def __call__(self, maps: Tensor) -> Tensor:
+        """Return what the learnt layer makes of other maps (C, H, W)."""
+        kernels = self.weights[:, None]
+        return F.conv2d(maps[None], kernels, self.bias, self.stride, groups=len(kernels))[0]
 
     @property
     def parameters(self) -> int:
@@ -57,6 +63,7 @@ def learn_pooling(maps: Tensor, target: Tensor, window: int, stride: int) -> Lea
         result=result.to(maps.dtype),
         error=_relative_error(result, target.double()),
         by_rote=columns.shape[1] <= window**2 + 1,
+        stride=stride,
     )
 
 

@@ -149,6 +149,7 @@ def test_what_is_learnt_beats_every_neighbour_and_is_what_the_layer_does(kind):
     learnt = learn_pooling(x, target, 2, 2)
     layer = F.conv2d(x[None], learnt.weights[:, None], learnt.bias, stride=2, groups=3)[0]
     close(learnt.result, layer.numpy())
+    close(learnt(x), layer.numpy())
     assert 0.1 < learnt.error < 1
     assert learnt.parameters == 3 * (4 + 1)
     best = (layer - target).square().sum()
