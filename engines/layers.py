@@ -28,6 +28,14 @@ from engines._layers.dilated import (
     stacked_field,
 )
 from engines._layers.dropout import dropout
+from engines._layers.effective_field import (
+    FIELD_WEIGHTS,
+    LARGEST_FIELD,
+    EffectiveField,
+    FieldWeights,
+    effective_fields,
+    expected_deviation,
+)
 from engines._layers.kernel_stacks import (
     StackFit,
     compose_kernels,
@@ -86,7 +94,7 @@ from engines._layers.separable import (
     separate_channels,
 )
 from engines._layers.shifting import ShiftTest, compare_shifted, shift_stability
-from engines._layers.softmax import softmax
+from engines._layers.softmax import entropy_bits, plain_softmax, softmax
 from engines._layers.text_convolution import max_over_time, over_channels, over_image, phrase_filter
 from engines._layers.trained import SeparatedNetwork, separate_digits, stem_kernel
 from engines._layers.transposed import (
@@ -122,6 +130,8 @@ __all__ = [
     "ACTIVATIONS",
     "COLOUR_MATRICES",
     "DIGIT_STACKS",
+    "FIELD_WEIGHTS",
+    "LARGEST_FIELD",
     "NORMALISATIONS",
     "SKIPS",
     "SOURCE_TITLE",
@@ -130,6 +140,8 @@ __all__ = [
     "ColourMatrix",
     "DepthProfile",
     "DigitStackStep",
+    "EffectiveField",
+    "FieldWeights",
     "LayerCost",
     "LearntPooling",
     "Normalisation",
@@ -168,6 +180,9 @@ __all__ = [
     "divisors_of_both",
     "documentation_vectors",
     "dropout",
+    "effective_fields",
+    "entropy_bits",
+    "expected_deviation",
     "expected_growth",
     "filled_kernel",
     "grouped_connections",
@@ -191,6 +206,7 @@ __all__ = [
     "phase_sums",
     "phrase_filter",
     "pixel_shuffle",
+    "plain_softmax",
     "pointwise",
     "pool",
     "pooling_macs",

@@ -7,10 +7,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import special
+from scipy import special, stats
 
 from engines.errors import LayerError
-from engines.layers import softmax
+from engines.layers import entropy_bits, plain_softmax, softmax
 
 scores = st.lists(st.floats(-50, 50), min_size=1, max_size=12)
 
@@ -36,3 +36,27 @@ def test_no_temperature_can_be_0_or_less(temperature):
 def test_no_scores_are_refused():
     with pytest.raises(LayerError, match="no scores"):
         softmax(torch.ones(0))
+
+
+@given(scores=scores, temperature=st.floats(0.5, 100))
+def test_the_plain_formula_gives_the_same_while_its_powers_are_finite(scores, temperature):
+    values = torch.tensor(scores, dtype=torch.float64)
+    found = plain_softmax(values, temperature)
+    np.testing.assert_allclose(found, softmax(values, temperature), atol=1e-12)
+
+
+@pytest.mark.parametrize("shift", [100.0, -200.0])
+def test_in_float32_the_plain_formula_breaks_where_the_other_holds(shift):
+    values = torch.tensor([0.0, 1.0, 2.0])
+    assert not bool(torch.isfinite(plain_softmax(values + shift)).any())
+    np.testing.assert_allclose(softmax(values + shift), softmax(values), atol=1e-5)
+
+
+@given(scores=scores)
+def test_the_entropy_is_scipys(scores):
+    shares = softmax(torch.tensor(scores, dtype=torch.float64))
+    assert float(entropy_bits(shares)) == pytest.approx(stats.entropy(shares, base=2), abs=1e-9)
+
+
+def test_the_entropy_of_one_that_has_all_is_0():
+    assert float(entropy_bits(torch.tensor([1.0, 0.0, 0.0]))) == 0
