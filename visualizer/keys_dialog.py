@@ -57,6 +57,11 @@ GESTURES = {
         ("drag a layer, {Alt}+{Up}, {Alt}+{Down}", "move it in the stack"),
         ("{Del}", "remove it"),
     ],
+    "Layer Lab": [
+        ("drag the square, arrow keys", "move the crop on the picture"),
+        ("drag a corner, {+}, {-}", "make it larger or smaller"),
+        ("with {Shift}", "by 10 pixels"),
+    ],
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -16,6 +17,8 @@ from PySide6.QtWidgets import (
 
 Entry = str | int | float
 MOST_ROWS = 8  # more of them may be scrolled
+_FIGURE = r"[+\-−±×<>≈]?\s*[\d.,]+(?:e[+\-−]?\d+)?"
+_NUMBER = re.compile(rf"{_FIGURE}(?:\s*[×±/÷x]\s*{_FIGURE})*\s*(?:%|×|[A-Za-zµμ]{{1,3}})?|[–—]|")
 LEAST_COLUMN = 48  # pixels
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -44,20 +47,23 @@ class PlainTable(QTableWidget):
         self._rows: tuple[tuple[Entry, ...], ...] = ()
 
     def set_rows(self, columns: Sequence[str], rows: Sequence[Sequence[Entry]]) -> None:
-        """Show `rows` below the names of their columns; what stands there already stays."""
+        """Show `rows` below the names of their columns. Raises ValueError for missing entries."""
         rows = tuple(tuple(one) for one in rows)
+        for row in rows:
+            if len(row) != len(columns):
+                raise ValueError(f"{len(row)} entries for {len(columns)} columns: {row}")
         if self.column_names() != list(columns):
             self.setColumnCount(len(columns))
             self.setHorizontalHeaderLabels(list(columns))
         if self.rowCount() != len(rows):
             self.setRowCount(len(rows))
         self._rows = rows
-        for r, entries in enumerate(rows):
-            for c, entry in enumerate(entries):
-                self._write(r, c, entry)
         for c in range(len(columns)):
-            numbers = bool(rows) and all(_is_number(one[c]) for one in rows if c < len(one))
-            self.horizontalHeaderItem(c).setTextAlignment(_RIGHT if numbers else _LEFT)
+            numbers = bool(rows) and all(_is_number(row[c]) for row in rows)
+            side = _RIGHT if numbers else _LEFT
+            self.horizontalHeaderItem(c).setTextAlignment(side)
+            for r, row in enumerate(rows):
+                self._write(r, c, row[c], side)
         self._fit()
 
     def column_names(self) -> list[str]:
@@ -65,7 +71,7 @@ class PlainTable(QTableWidget):
         items = (self.horizontalHeaderItem(c) for c in range(self.columnCount()))
         return [item.text() if item is not None else "" for item in items]
 
-    def _write(self, row: int, column: int, entry: Entry) -> None:
+    def _write(self, row: int, column: int, entry: Entry, side: Qt.AlignmentFlag) -> None:
         text = entry_text(entry)
         item = self.item(row, column)
         if item is None:
@@ -75,7 +81,7 @@ class PlainTable(QTableWidget):
         if item.text() != text:
             item.setText(text)
             item.setToolTip(text)
-        item.setTextAlignment(_RIGHT if _is_number(entry) else _LEFT)
+        item.setTextAlignment(side)
 
     def copy(self) -> None:
         """Put the selected cells, or all with their names, on the clipboard with tabs between."""
@@ -158,15 +164,10 @@ class PlainTable(QTableWidget):
 
 
 def _is_number(entry: Entry) -> bool:
+    """Return whether `entry` is read as a number: one, one with its unit, or sides of a shape."""
     if isinstance(entry, int | float):
         return True
-    text = entry.strip().replace("−", "-").rstrip("%×").strip().replace(",", "").replace(" ", "")
-    first = text.split("±")[0] if text else ""
-    try:
-        float(first)
-    except ValueError:
-        return text in ("–", "—")
-    return True
+    return bool(_NUMBER.fullmatch(entry.strip()))
 
 
 def entry_text(entry: Entry) -> str:

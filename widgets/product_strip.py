@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -32,9 +32,6 @@ class ProductStrip(QWidget):
     Of more products than there is room for, the largest are shown, in their order.
     """
 
-    product_hovered = Signal(int)
-    """Place of the product under the mouse, −1 for none."""
-
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
@@ -47,7 +44,6 @@ class ProductStrip(QWidget):
         self._cells = CellsView()
         self._cells.setObjectName(f"{name}_cells")
         self._cells.hide()
-        self._cells.cell_hovered.connect(self._hovered)
         self._products: tuple[Product, ...] = ()
         self._shown: list[int] = []
         self._text, self._copied = "", ""
@@ -119,10 +115,6 @@ class ProductStrip(QWidget):
             scale = max(1.0, self.font().pointSizeF() / USUAL_TEXT)
             self._cells.setMaximumWidth(round(len(self._shown) * MOST_WIDE * scale) + 2)
             self._cells.set_cells(_cells([self._products[place] for place in self._shown]))
-
-    def _hovered(self, _row: int, column: int) -> None:
-        place = self._shown[column] if 0 <= column < len(self._shown) else -1
-        self.product_hovered.emit(place)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many products as there is room for."""

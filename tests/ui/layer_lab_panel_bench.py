@@ -84,9 +84,11 @@ def assert_follows(panel):
 
 
 def set_by_widget(qtbot, panel, control, value):
-    """Choose an option, or switch, by the widget."""
+    """Choose an option, switch, or take a slider to an end, by the widget."""
     name = f"{panel.experiment.name}_{control.name}"
-    if isinstance(control, Choice):
+    if isinstance(control, Slider):
+        drag_slider(qtbot, panel, f"{name}_slider", 0.0 if value == control.low else 1.0)
+    elif isinstance(control, Choice):
         choose(qtbot, panel, name, value)
     elif panel.values[control.name] != value:
         switch(qtbot, panel, name)
@@ -109,8 +111,10 @@ def make_relevant(qtbot, panel, name):
             [key for key, _ in other.options] if isinstance(other, Choice)
             else [False, True] if isinstance(other, Toggle) else []
         )  # fmt: skip
+        if isinstance(other, Slider):
+            options = [other.low, other.high]
         for option in options:
-            if name in experiment.relevant({**panel.values, other.name: option}):
+            if name in experiment.relevant({**panel.values, other.name: other.cleaned(option)}):
                 set_by_widget(qtbot, panel, other, option)
                 assert panel.view.form.widget(name).isEnabled()
                 return

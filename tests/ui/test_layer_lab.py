@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QComboBox
+
+from driving import choose, message
 from layer_lab_panel_bench import (
     assert_follows,
     close_layer_lab,
@@ -11,10 +14,15 @@ from layer_lab_panel_bench import (
     open_layer_lab,
     reset,
 )
-from PySide6.QtWidgets import QComboBox
-
-from driving import choose, message
+from visualizer.panels.layer_lab.embedded import embedded
 from visualizer.panels.layer_lab.experiments import EXPERIMENTS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def network_loaded():
+    """Import torch and load the built-in network before anything is timed out."""
+    embedded()
+
 
 NAMES = [one.name for one in EXPERIMENTS]
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from layer_lab_panel_bench import close_layer_lab, open_layer_lab
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from driving import child, choose, click, click_cell, message, settle
 from fake_camera import plug_in, send_picture
+from layer_lab_panel_bench import close_layer_lab, open_layer_lab
 from visualizer.panels.layer_lab.experiment import Experiment
 from visualizer.panels.layer_lab.number_samples import SAMPLES
 from visualizer.panels.layer_lab.pieces import Found, Maps, Matrix
@@ -498,7 +498,7 @@ def test_the_maps_are_kept_though_the_network_is_another(qtbot, viewer):
     panel.open_model(models.load(models.EMBEDDED, weights="none"))
     qtbot.waitUntil(lambda: bool(shown_label(lab, "layer_maps_network")), timeout=60_000)
     assert shown_label(lab, "layer_maps_network").startswith(
-        "EfficientNet-Lite0 is not open in the CNN Viewer at present"
+        "EfficientNet-Lite0 is not open in the CNN Viewer now"
     )
     lab.go(1)
     lab.go(-1)

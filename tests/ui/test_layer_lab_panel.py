@@ -8,6 +8,11 @@ import sys
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QSlider
+
+from driving import child, choose, click, drag_slider, message, press_keys, settle
 from layer_lab_experiments import NO_ZERO, SCALING, Counting
 from layer_lab_panel_bench import (
     assert_follows,
@@ -17,11 +22,6 @@ from layer_lab_panel_bench import (
     switch,
     type_cell,
 )
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QSlider
-
-from driving import child, choose, click, drag_slider, message, press_keys, settle
 from visualizer.panels.layer_lab import panel as module
 from visualizer.panels.layer_lab.controls import MOST_CELLS
 from widgets.kernel_grid import KernelGrid

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from layer_lab_experiments import FALLS, SCALING, STEPS, Counting
-from layer_lab_panel_bench import assert_follows, close_layer_lab, open_layer_lab
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from driving import child, choose, click, drag_slider, message
+from layer_lab_experiments import FALLS, SCALING, STEPS, Counting
+from layer_lab_panel_bench import assert_follows, close_layer_lab, open_layer_lab
 
 
 @pytest.fixture

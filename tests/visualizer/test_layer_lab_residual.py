@@ -28,7 +28,7 @@ def test_the_gradient_fades_without_skips_and_not_with_them():
     found = gradients(EXPERIMENT.find(given(EXPERIMENT, depth=30, scale=0.6)))
     assert found["without skip"][0] < 1e-4
     assert found["with skip"][0] > 1
-    assert 0.3 < found["with skip, layer ÷ √depth"][0] < 3
+    assert 0.3 < found["skip ÷ √depth"][0] < 3
     assert all(len(line) == 31 for line in found.values())
 
 

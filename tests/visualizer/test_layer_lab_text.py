@@ -45,9 +45,11 @@ def test_facts_and_both_views_are_those_of_the_layer():
     found = _found(sentence="an image of the edges", phrases="edges, noise", n=3, components=10)
     assert (found.shape_in, found.shape_out) == ((1, 10, 5), (1, 2, 3))
     assert (found.parameters, found.macs) == (2 * 3 * 10, 2 * 3 * 10 * 3)
-    signal, image = found.piece("The same layer, seen in two ways").rows
-    assert signal[1:] == (10, "10 × 5", "2 × 10 × 3", "2 × 3", 60)
-    assert image[1:] == (1, "1 × 5 × 10", "2 × 1 × 3 × 10", "2 × 3 × 1", 60)
+    views = found.piece("The same layer, seen in two ways")
+    assert views.note.startswith("60 parameters both")
+    signal, image = views.rows
+    assert signal[1:] == (10, "10 × 5", "2 × 10 × 3", "2 × 3")
+    assert image[1:] == (1, "1 × 5 × 10", "2 × 1 × 3 × 10", "2 × 3 × 1")
 
 
 def test_one_hot_vectors_have_a_channel_for_each_different_word():

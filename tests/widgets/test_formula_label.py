@@ -42,3 +42,15 @@ def test_it_shrinks_with_its_width_and_never_grows(label):
 def test_blank_takes_no_room(label):
     assert label.is_blank()
     assert label.heightForWidth(100) == 0
+
+
+@pytest.mark.parametrize("latex", [r"y = \frac{x-\mu}{\sqrt{\sigma^2+\epsilon}}", r"\frac{a}{b}"])
+def test_nothing_of_a_formula_is_cut_at_the_edges(label, latex):
+    label.set_svg(typeset(latex, "black", 14), "formula")
+    label.resize(label.sizeHint())
+    image = label.grab().toImage()
+    ground = image.pixelColor(0, 0)
+    width, height = image.width(), image.height()
+    edge = [(x, y) for x in range(width) for y in (0, height - 1)]
+    edge += [(x, y) for x in (0, width - 1) for y in range(height)]
+    assert all(image.pixelColor(x, y) == ground for x, y in edge)

@@ -676,3 +676,22 @@ def test_numbers_of_the_colour_bar_follow_the_size_of_the_text(qtbot, view):
     view.setFont(font)
     assert bar.width() > 1.4 * before
     qtbot.waitUntil(lambda: bar.ticks()[-1] == 6.0)
+
+
+def test_a_compact_header_can_keep_the_size_until_a_pixel_is_read_or_the_title_needs_the_room(
+    qtbot, view
+):
+    view.set_compact(True, size=True)
+    view.set_picture(np.full((6, 6), 128, np.uint8), np.full((6, 6), 0.5), colors="magnitude")
+    view.set_title("Map")
+    title = view.findChild(QLabel, "image_view_title")
+    size = view.findChild(QLabel, "image_view_size")
+    assert not view.findChild(QLabel, "image_view_readout").isVisible()
+    assert size.isVisible()
+    assert size.text() == "6 × 6"
+    hover(qtbot, view, 1, 2)
+    assert "0.500" in title.text()
+    assert not size.isVisible()
+    qtbot.mouseMove(view, view.rect().bottomRight())
+    view.set_title("a very long title " * 20)
+    qtbot.waitUntil(lambda: title.width() > view.width() * 0.9)

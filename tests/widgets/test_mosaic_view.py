@@ -242,3 +242,27 @@ def test_the_bar_of_maps_with_scales_of_their_own_says_what_it_counts_in(qtbot, 
     view.resize(520, 420)
     assert not bar.note_shown()
     assert bar.width() == narrow
+
+
+def test_positions_that_are_read_are_outlined_on_one_map_or_on_all(view):
+    rows, columns = np.array([1, 1, 2, 2]), np.array([3, 4, 3, 4])
+    marks = view.view._highlights
+    view.set_windows(rows, columns, 5)
+    top, left = view._pixel(5, 1, 3)
+    assert marks._window.bounds.getRect() == (left - 0.5, top - 0.5, 2, 2)
+    view.set_windows(rows, columns)
+    corners = [view._pixel(channel, 0, 0) for channel in range(12)]
+    assert marks._window.bounds.width() > max(left for _, left in corners) - min(
+        left for _, left in corners
+    )
+    view.set_marker(0, 0, 0)
+    assert not marks._window.empty
+    view.clear_windows()
+    assert marks._window.empty
+    assert marks._marker == (0, 0)
+
+
+def test_a_single_map_is_told_by_its_size_alone(view):
+    maps = view.maps()
+    view.set_maps(Maps(maps.display[:1], maps.values[:1]))
+    assert view.view.size_text() == "8 × 6"

@@ -105,7 +105,8 @@ class Header(QWidget):
         room = max(self.width() - 4 - _SPACING, 2)
         title = self._title.fontMetrics().horizontalAdvance(self._name) + _SLACK
         size = self._size.fontMetrics().horizontalAdvance(self._size.text()) + _SLACK
-        if self._size.isHidden() or not self._size.text():
+        gives_way = self._compact and title + size > room
+        if self._size.isHidden() or not self._size.text() or gives_way:
             size = 0
         elif title + size > room:
             size = max(room - title, min(size, room // 2))

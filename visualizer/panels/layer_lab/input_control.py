@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from visualizer.panels.layer_lab.panel import LayerLabPanel
 
 TOPIC = "numbers"
-NOT_OPEN = (
-    "{network} is not open in the CNN Viewer at present; these are the numbers that were handed "
-    "over, and everything works on them."
-)
+NOT_OPEN = "{network} is not open in the CNN Viewer now; these are its maps as they were then."
 GONE = (
     "The file of these maps is gone. Hand them over once more from the CNN Viewer, or take "
     "another input."

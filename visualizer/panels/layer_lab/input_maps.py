@@ -55,7 +55,8 @@ def _reduced(picture: Picture, pixels: np.ndarray) -> np.ndarray:
     height, width = pixels.shape[:2]
     scale = MOST_SIDE / max(height, width)
     size = (max(1, round(height * scale)), max(1, round(width * scale)))
-    batch = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))[None]
+    # A view of the picture's own memory: channels last is averaged faster, and nothing is copied.
+    batch = torch.from_numpy(pixels).permute(2, 0, 1)[None]
     small = functional.interpolate(batch, size=size, mode="area")[0].permute(1, 2, 0)
     reduced = np.ascontiguousarray(small.numpy())
     _last = weakref.ref(picture), reduced

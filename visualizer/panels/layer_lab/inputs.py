@@ -25,7 +25,8 @@ KINDS = {
     "numbers": ("Typed numbers", "A small matrix of your own"),
 }
 NO_MAPS = "None yet: press “To the Layer Lab” (Ctrl+Shift+L) above the CNN Viewer’s channels"
-GRID_HEIGHT = 170
+GRID_HEIGHT, LEAST_GRID_HEIGHT = 170, 64
+USUAL_WIDTH = 250  # of the column, which few rows of many columns do not fill
 
 
 class CropBox(QWidget):
@@ -116,7 +117,6 @@ class NumbersBox(QWidget):
         self.grid = KernelGrid(most=MOST_NUMBERS, noun="the input")
         self.grid.setObjectName(name)
         self.grid.setAccessibleName("The numbers of the input")
-        self.grid.setFixedHeight(GRID_HEIGHT)
         self.samples = combo(f"{name}_sample", "Put a sample in place of the numbers")
         self.samples.setPlaceholderText("Sample…")
         for key, text, why in SAMPLES:
@@ -148,6 +148,8 @@ class NumbersBox(QWidget):
             self.grid.set_kernel(values)
             self.accepted.emit()  # marks of cells that were no numbers are gone
         rows, columns = values.shape
+        square = rows * USUAL_WIDTH // columns
+        self.grid.setFixedHeight(min(max(square, LEAST_GRID_HEIGHT), GRID_HEIGHT))
         linked = self.size_boxes.link.isChecked() and rows == columns
         self.size_boxes.set_values(rows, columns, linked)
         with QSignalBlocker(self.seed):

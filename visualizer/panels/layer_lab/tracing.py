@@ -31,6 +31,7 @@ class TraceLink(QObject):
         self._known: set[MapsView] = set()
         self._spot: Spot | None = None
         self._held = False
+        strip.set_text(INVITATION)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), owner)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self.release)
@@ -72,36 +73,30 @@ class TraceLink(QObject):
         return all(at < side for at, side in zip(spot[1:], piece.maps.shape, strict=True))
 
     def _hovered(self, view: MapsView, channel: int, row: int, column: int) -> None:
-        if not self._held:
-            self._point(view, channel, row, column)
-
-    def _clicked(self, view: MapsView, channel: int, row: int, column: int) -> None:
-        before = self._spot
-        if view not in self._views:
-            return
-        if self._held and before == (self._views.index(view), channel, row, column):
-            self._held = False
-            self._refresh()
-            return
-        self._held = True
-        self._point(view, channel, row, column)
-
-    def _point(self, view: MapsView, channel: int, row: int, column: int) -> None:
-        if view not in self._views:
-            return
-        spot = (self._views.index(view), channel, row, column)
-        if self._exists(spot):
+        spot = self._spot_on(view, channel, row, column)
+        if spot is not None and not self._held:
             self._spot = spot
             self._refresh()
-        elif self._spot is None:
-            self._held = False
+
+    def _clicked(self, view: MapsView, channel: int, row: int, column: int) -> None:
+        spot = self._spot_on(view, channel, row, column)
+        if spot is None:
+            return
+        self._held = not (self._held and spot == self._spot)
+        self._spot = spot
+        self._refresh()
+
+    def _spot_on(self, view: MapsView, channel: int, row: int, column: int) -> Spot | None:
+        """Return where the mouse is, None where nothing can be told."""
+        if view not in self._views:
+            return None
+        spot = (self._views.index(view), channel, row, column)
+        return spot if self._exists(spot) else None
 
     def _refresh(self) -> None:
         spot = self._spot
         if spot is None or self._lane is None:
-            for view in self._views:
-                view.clear_marks()
-            self._strip.set_text(INVITATION)
+            self._show_nothing()
             return
         view = self._views[spot[0]]
         piece = view.piece
@@ -116,7 +111,14 @@ class TraceLink(QObject):
         self._lane.submit(lambda: trace(*at), show, self._failed, follow=True)
 
     def _failed(self, error: JobError) -> None:
-        self._strip.set_text(str(error))
+        self._strip.set_text(error.sentence)
+
+    def _show_nothing(self) -> None:
+        if self._strip.text() == INVITATION:
+            return  # nothing to take back: spare the maps a repaint
+        for view in self._views:
+            view.clear_marks()
+        self._strip.set_text(INVITATION)
 
     def _show(self, view: MapsView, at: tuple[int, int, int], found: Trace) -> None:
         size = view.size_of_maps()

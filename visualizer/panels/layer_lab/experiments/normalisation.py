@@ -122,9 +122,10 @@ def _approach(batch: Tensor, seen: int, channel: int) -> Curves:
     from engines.layers import running_statistics
 
     steps = np.arange(max(seen, 30) + 1)
-    kept = [running_statistics(batch, int(n), MOMENTUM) for n in steps]
+    shown = batch[:, channel : channel + 1]
+    kept = [running_statistics(shown, int(n), MOMENTUM) for n in steps]
     lines = tuple(
-        Line(name, steps, np.array([float(one[place][channel]) for one in kept]))
+        Line(name, steps, np.array([float(one[place][0]) for one in kept]))
         for place, name in enumerate(("running mean", "running variance"))
     )
     return Curves(

@@ -100,9 +100,9 @@ def _costs(
 def _table(rows: list[tuple[str, ...]]) -> Table:
     return Table(
         "What each costs",
-        ("kind", "result", "parameters", "MACs", "MACs of a layer after it", "ms"),
+        ("kind", "result", "parameters", "MACs", "next layer’s MACs", "ms"),
         tuple(rows),
-        note="After it: 3 × 3, to as many maps. Max and average need no products. A strided "
+        note="Next layer: 3 × 3, to as many maps. Max and average need no products. A strided "
         "convolution across all C maps learns C² · k² + C.",
     )
 

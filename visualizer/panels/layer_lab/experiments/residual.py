@@ -22,7 +22,7 @@ SHOWN = 4  # channels
 NAMES = {
     "none": "without skip",
     "skip": "with skip",
-    "scaled": "with skip, layer ÷ √depth",
+    "scaled": "skip ÷ √depth",
 }
 FORMULAS = {
     "none": Formula(r"h_{l+1} = W_l * \mathrm{relu}(h_l)", "h ↦ W ∗ relu(h)"),
@@ -50,13 +50,13 @@ def find(given: Given) -> Found:
         return torch.conv2d(start[None], weights[0], padding=1)
 
     pieces = (
-        _curves("Gradient at each layer", "norm, 1 at the last layer",
+        _curves("Gradient at each layer", "norm, last = 1",
                 {one: made.gradient for one, made in profiles.items()}, at),
         _curves("Signal after each layer", "mean square",
                 {one: made.variance for one, made in profiles.items()}, at),
-        Maps(f"Without skip, after layer {at}", profiles["none"].signals[at][:SHOWN].numpy(),
+        Maps(f"Without skip, layer {at}", profiles["none"].signals[at][:SHOWN].numpy(),
              note="The first channels, on a scale of their own."),
-        Maps(f"{_title(skip)}, after layer {at}", profiles[skip].signals[at][:SHOWN].numpy(),
+        Maps(f"{_title(skip)}, layer {at}", profiles[skip].signals[at][:SHOWN].numpy(),
              note="The first channels, on a scale of their own."),
         _table(given, profiles),
         FORMULAS["none"],
@@ -70,7 +70,7 @@ def find(given: Given) -> Found:
         parameters=weights.numel(),
         macs=weights.numel() * start.shape[1] * start.shape[2],
         seconds=depth * measured(once, budget=0.005),
-        result=f"{_title(skip)}, after layer {at}",
+        result=f"{_title(skip)}, layer {at}",
     )
 
 
@@ -127,15 +127,15 @@ def _notice(given: Given, profiles: Mapping[str, DepthProfile]) -> str:
     plain, skip = profiles["none"].gradient[0], profiles["skip"].gradient[0]
     text = (
         f"Random weights, not trained ones: this is how training would begin. Through "
-        f"{given['depth']} layers, {plain:.2g} of the gradient reaches the first one without "
-        f"skips, {skip:.2g} with them"
+        f"{given['depth']} layers, {plain:.3g} of the gradient reaches the first one without "
+        f"skips, {skip:.3g} with them"
     )
     if given["normed"]:
         return text + ". Normalised, no signal grows or fades by itself."
     scaled = profiles["scaled"].gradient[0]
     if skip > 1e3:
-        return text + f": it no longer fades, but grows. Divided by √depth, it is {scaled:.2g}."
-    return text + f". Divided by √depth, it is {scaled:.2g}."
+        return text + f": it no longer fades, but grows. Divided by √depth, it is {scaled:.3g}."
+    return text + f". Divided by √depth, it is {scaled:.3g}."
 
 
 def code(given: Given) -> str:
@@ -180,7 +180,7 @@ EXPERIMENT = Experiment(
         Slider("scale", "Initial scale s", 0.1, 2.0, 0.8, step=0.05,
                tooltip="Of the random weights; 1 is He's initialisation"),
         Choice("skip", "Compared", (
-            ("skip", "with skip"), ("scaled", "with skip, layer ÷ √depth"),
+            ("skip", "with skip"), ("scaled", "skip, the layer divided by √depth"),
         ), "skip", tooltip="Whose maps are shown beside those without skip"),
         Toggle("normed", "Normalise each layer", tooltip="Each channel to mean 0, deviation 1"),
         Slider("layer", "Layer shown", 0, 60, 15, tooltip="The last one where there are fewer"),

@@ -50,6 +50,7 @@ def find(given: Given) -> Found:
     windows = tuple((k, n, top, name) for (k, top), name in zip(best, names, strict=True))
     return Found(
         pieces=(
+            _say(given["vectors"], best, names, grams),
             Words("Sentence", words, windows, unknown, _unknown_note(words, phrases, table)),
             Matrix(
                 "Embedding matrix",
@@ -68,7 +69,6 @@ def find(given: Given) -> Found:
             ),
             _views(text, filters, float((by_channels - by_image).abs().max())),
             *_neighbours(given["vectors"], table, phrases),
-            _say(given["vectors"], best, names, grams),
         ),
         shape_in=(1, text.shape[1], len(words)),
         shape_out=(1, *by_channels.shape),
@@ -168,7 +168,7 @@ def _views(text, filters, apart: float) -> Table:
     left = words - n + 1
     return Table(
         "The same layer, seen in two ways",
-        ("", "channels in", "input", "weights", "output", "parameters"),
+        ("", "channels in", "input", "weights", "output"),
         (
             (
                 "Conv1d",
@@ -176,18 +176,17 @@ def _views(text, filters, apart: float) -> Table:
                 f"{size} × {words}",
                 f"{count} × {size} × {n}",
                 f"{count} × {left}",
-                filters.numel(),
             ),
             (
-                f"Conv2d, {n} × {size}",
+                "Conv2d",
                 1,
                 f"1 × {words} × {size}",
                 f"{count} × 1 × {n} × {size}",
                 f"{count} × {left} × 1",
-                filters.numel(),
             ),
         ),
-        f"A kernel as wide as the image can only slide down. Largest difference: {apart:.1g}.",
+        f"{filters.numel():,} parameters both: a kernel as wide as the image can only slide down. "
+        f"Largest difference: {apart:.1g}.",
     )
 
 

@@ -7,7 +7,7 @@ from visualizer.panels.layer_lab.pieces import Bars
 from visualizer.panels.layer_lab.preparing import Drawing
 from widgets.bar_list import Bar, BarList
 
-MOST_WIDTH = 360
+MOST_WIDTH = 260
 
 
 class BarsView(PieceView[Bars]):

@@ -15,7 +15,7 @@ from widgets.cell_map import CellMap, GridMarks, Window
 from widgets.mosaic_view import MosaicView, columns_for
 
 Windows = Sequence[tuple[int, int, int, int]]
-LEAST_HEIGHT = 150
+LEAST_HEIGHT = 140
 MOST_STACKED = 3  # maps that are worth a height at which each takes the whole width
 MOST_SIDE = 64.0  # pixels of a cell, beyond which its number is not read any better
 
@@ -178,15 +178,16 @@ class CellsView(MapsView):
 
     def mark_position(self, channel: int, row: int, column: int) -> None:
         """Mark one position of one map."""
+        mine = min(channel, len(self.grids) - 1)
         for number, grid in enumerate(self.grids):
-            mine = number == min(channel, len(self.grids) - 1)
-            grid.set_marks(GridMarks(cell=(row, column) if mine else None))
+            grid.set_marks(GridMarks(cell=(row, column) if number == mine else None))
 
     def mark_windows(self, windows: Windows, channel: int | None) -> None:
         """Outline windows on the map `channel`, on all of them for None."""
         marks = GridMarks(windows=tuple(Window(*one) for one in windows))
+        mine = None if channel is None else min(channel, len(self.grids) - 1)
         for number, grid in enumerate(self.grids):
-            grid.set_marks(marks if channel in (None, number) else GridMarks())
+            grid.set_marks(marks if mine in (None, number) else GridMarks())
 
     def clear_marks(self) -> None:
         """Take all marks away."""

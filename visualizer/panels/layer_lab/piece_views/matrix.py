@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent
+
 from visualizer.panels.layer_lab.piece_views.base import PieceView
 from visualizer.panels.layer_lab.pieces import Matrix
 from visualizer.panels.layer_lab.preparing import Drawing
@@ -31,3 +33,15 @@ class MatrixView(PieceView[Matrix]):
         """Show the numbers."""
         self.matrix.setAccessibleName(piece.title)
         self.matrix.set_matrix(piece.values, piece.row_names, piece.column_names)
+        self._bound()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.piece is not None:
+            self._bound()
+
+    def _bound(self) -> None:
+        """Let the note stand right below the numbers, however high the row is."""
+        least = self.matrix.minimumSizeHint().height()
+        self.matrix.setMaximumHeight(max(least, self.matrix.best_height()))
