@@ -5,6 +5,7 @@ from __future__ import annotations
 from visualizer.panels.layer_lab.experiment import Experiment
 from visualizer.panels.layer_lab.experiments.activations import EXPERIMENT as ACTIVATIONS
 from visualizer.panels.layer_lab.experiments.dead_relu import EXPERIMENT as DEAD_RELU
+from visualizer.panels.layer_lab.experiments.dense import EXPERIMENT as DENSE
 from visualizer.panels.layer_lab.experiments.dilated import EXPERIMENT as DILATED
 from visualizer.panels.layer_lab.experiments.dropout import EXPERIMENT as DROPOUT
 from visualizer.panels.layer_lab.experiments.fast_convolution import EXPERIMENT as FAST_CONVOLUTION
@@ -29,6 +30,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     GROUPED,
     DILATED,
     LOCAL,
+    DENSE,
     FILTER_SIZE,
     RECEPTIVE_GROWTH,
     RESIDUAL,
