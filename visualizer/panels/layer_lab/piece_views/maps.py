@@ -15,7 +15,7 @@ from widgets.cell_map import CellMap, GridMarks, Window
 from widgets.mosaic_view import MosaicView, columns_for
 
 Windows = Sequence[tuple[int, int, int, int]]
-LEAST_HEIGHT = 140
+LEAST_HEIGHT = 150
 MOST_STACKED = 3  # maps that are worth a height at which each takes the whole width
 MOST_SIDE = 64.0  # pixels of a cell, beyond which its number is not read any better
 
