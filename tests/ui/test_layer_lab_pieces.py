@@ -301,10 +301,10 @@ def test_sentences_and_formulas_lie_across_and_pieces_of_a_row_are_equally_high(
 
 
 def test_there_are_fewer_columns_where_there_is_less_room(qtbot, grid):
-    pieces = tuple(Maps(f"Map {n}", LARGE) for n in range(4))
+    pieces = tuple(Maps(f"Map {n}", LARGE[:1]) for n in range(4))
     grid.show_pieces(pieces)
     qtbot.waitUntil(lambda: len({r.top() for r in rects(grid, 4)}) < 4)
-    grid.resize(320, 640)
+    grid.resize(320, 400)
     qtbot.waitUntil(lambda: len({r.top() for r in rects(grid, 4)}) == 4)
     area = grid._area
     assert area.verticalScrollBar().maximum() > 0
