@@ -28,6 +28,7 @@ from widgets.number_text import NumberTextError, parse_matrix, parse_number
 __all__ = [
     "CellMap",
     "CellPane",
+    "ColorBar",
     "GridCells",
     "GridMarks",
     "Window",

@@ -20,6 +20,7 @@ from widgets.mark_line import mark_line
 from widgets.plot_look import dress_axes, plain_axes, zoomed_by_key
 
 Style = Literal["line", "dots", "bars", "points", "steps", "ridge"]
+LEAST_LINES = 8  # of text that a plot is high, with its x axis
 MARK_LINES = 3  # heights at which the texts of marks are written in turn
 
 # Okabe and Ito's colours, told apart without colour vision; the dash pattern differs as well.
@@ -224,11 +225,20 @@ class CurvePlot(QWidget):
         least = super().minimumSizeHint()
         if not self._keeps_whole:
             return least
+        height = self._named_height() + least.height() - self._plot.minimumSizeHint().height()
+        return QSize(least.width(), max(least.height(), height))
+
+    def whole_height(self, width: int) -> int:
+        """Return the height at which legend and y axis's name are whole and curves can be seen."""
+        legend = 0 if self._legend.isHidden() else self._legend.heightForWidth(width)
+        lines = LEAST_LINES * QFontMetrics(self.font()).lineSpacing()
+        return max(self._named_height(), lines) + legend
+
+    def _named_height(self) -> int:
+        """Return the height of the plot alone at which the name of its y axis is not cut."""
         text = QFontMetrics(self.font())
         below = max(int(self._item.getAxis("bottom").height()), 2 * text.lineSpacing())
-        named = text.horizontalAdvance(self._labels["left"]) + text.lineSpacing() // 2
-        height = named + below + (least.height() - self._plot.minimumSizeHint().height())
-        return QSize(least.width(), max(least.height(), height))
+        return text.horizontalAdvance(self._labels["left"]) + text.lineSpacing() // 2 + below
 
     def fit(self) -> None:
         """Show everything."""

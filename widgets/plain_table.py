@@ -19,7 +19,8 @@ Entry = str | int | float
 MOST_ROWS = 8  # more of them may be scrolled
 _FIGURE = r"[+\-−±×<>≈]?\s*[\d.,]+(?:e[+\-−]?\d+)?"
 _NUMBER = re.compile(rf"{_FIGURE}(?:\s*[×±/÷x]\s*{_FIGURE})*\s*(?:%|×|[A-Za-zµμ]{{1,3}})?|[–—]|")
-LEAST_COLUMN = 48  # pixels
+CELL_MARGIN = 12  # pixels beside the text of a cell
+LEAST_LETTERS = 9  # of a text that may be cut
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -42,8 +43,8 @@ class PlainTable(QTableWidget):
         header.setMinimumSectionSize(24)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setToolTip("Ctrl+C copies the selected cells, or the whole table")
-        self._natural = 160
-        self._widths: list[int] = []
+        self._natural: list[int] = []
+        self._tight: list[int] = []
         self._rows: tuple[tuple[Entry, ...], ...] = ()
 
     def set_rows(self, columns: Sequence[str], rows: Sequence[Sequence[Entry]]) -> None:
@@ -111,51 +112,62 @@ class PlainTable(QTableWidget):
         if event.type() == QEvent.Type.FontChange and self.columnCount():
             self._fit()
 
-    def best_height(self) -> int:
-        """Return the height of all rows and their header."""
+    def best_height(self, width: int) -> int:
+        """Return the height of all rows and their header, and of a bar to scroll a narrow table."""
         rows = self.rowCount() * self.verticalHeader().defaultSectionSize()
-        return self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
+        scrolled = width < self.tight_width()
+        bar = self.horizontalScrollBar().sizeHint().height() if scrolled else 0
+        return self.horizontalHeader().sizeHint().height() + rows + bar + 2 * self.frameWidth()
+
+    def least_height(self, width: int) -> int:
+        """Return the height of the rows that are shown at least."""
+        hidden = max(0, self.rowCount() - MOST_ROWS)
+        return self.best_height(width) - hidden * self.verticalHeader().defaultSectionSize()
+
+    def tight_width(self) -> int:
+        """Return the width at which no number is cut, though names of columns may be."""
+        return sum(self._tight) + 2 * self.frameWidth()
 
     def sizeHint(self) -> QSize:
         """As high as the rows are, as wide as the longest entries."""
-        return QSize(self._natural, self.best_height())
+        width = sum(self._natural) + 2 * self.frameWidth()
+        return QSize(width, self.best_height(width))
 
     def minimumSizeHint(self) -> QSize:
         """Columns may be cut, and rows where they are many."""
-        hidden = max(0, self.rowCount() - MOST_ROWS) * self.verticalHeader().defaultSectionSize()
-        return QSize(120, self.best_height() - hidden)
+        return QSize(120, self.least_height(max(120, self.width())))
 
     def _fit(self) -> None:
+        """Measure the columns: with their names, and with what must not be cut."""
         metrics = self.fontMetrics()
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 6)
-        names = self.column_names()
-        widths = [metrics.horizontalAdvance(name) for name in names]
-        for row in self._rows:
-            for c, entry in enumerate(row[: len(widths)]):
-                widths[c] = max(widths[c], metrics.horizontalAdvance(entry_text(entry)))
-        widths = [width + 18 for width in widths]
-        self._widths = widths
-        natural = sum(widths) + 2 * self.frameWidth()
-        if natural != self._natural:
-            self._natural = natural
-        self.setMaximumHeight(self.best_height())
+        self._natural, self._tight = [], []
+        for c, name in enumerate(self.column_names()):
+            entries = [metrics.horizontalAdvance(entry_text(row[c])) for row in self._rows]
+            longest = max(entries, default=0)
+            right = self.horizontalHeaderItem(c).textAlignment() & Qt.AlignmentFlag.AlignRight
+            least = longest if right else min(longest, LEAST_LETTERS * metrics.averageCharWidth())
+            self._natural.append(max(longest, metrics.horizontalAdvance(name)) + CELL_MARGIN)
+            self._tight.append(least + CELL_MARGIN)
+        self.setMaximumHeight(self.best_height(self.width()))
         self.updateGeometry()
         self._share_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width."""
         super().resizeEvent(event)
+        self.setMaximumHeight(self.best_height(self.width()))
         self._share_width()
 
     def _share_width(self) -> None:
-        """Give each column what it needs; what is missing is taken from the widest of them."""
-        if not self._widths:
+        """Give each column what it needs; where that is too much, less to names and texts."""
+        if not self._natural:
             return
         room = self.viewport().width()
-        cap = max(self._widths)
-        while sum(min(width, cap) for width in self._widths) > room and cap > LEAST_COLUMN:
-            cap -= 4
-        widths = [min(width, cap) for width in self._widths]
+        tight, natural = sum(self._tight), sum(self._natural)
+        share = min(1.0, max(0.0, (room - tight) / max(1, natural - tight)))
+        both = zip(self._tight, self._natural, strict=True)
+        widths = [int(least + share * (whole - least)) for least, whole in both]
         spare = max(0, room - sum(widths))
         for c, width in enumerate(widths):
             more = spare // (len(widths) - c)

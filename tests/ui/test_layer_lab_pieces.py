@@ -311,6 +311,22 @@ def test_there_are_fewer_columns_where_there_is_less_room(qtbot, grid):
     assert area.horizontalScrollBar().maximum() == 0
 
 
+def test_small_maps_stand_in_as_many_columns_as_make_them_largest(qtbot, grid):
+    four = RNG.normal(size=(4, 6, 6)).astype(np.float32)
+    grid.show_pieces((Maps("Four", four),))
+    cells = [view(grid, 0).findChild(CellMap, f"piece_cells_{n}") for n in range(4)]
+
+    def tops():
+        return len({one.mapTo(grid, QPoint(0, 0)).y() for one in cells})
+
+    grid.resize(1200, 260)
+    qtbot.waitUntil(lambda: tops() == 1)
+    grid.resize(480, 700)
+    qtbot.waitUntil(lambda: tops() == 2)
+    bar = view(grid, 0).bar
+    qtbot.waitUntil(lambda: bar.mapTo(grid, QPoint(bar.width(), 0)).x() <= grid.width())
+
+
 def test_maps_take_the_room_that_there_is(qtbot, grid):
     grid.show_pieces((INPUT, OUTPUT, Say("below")))
     page = grid._area.viewport()

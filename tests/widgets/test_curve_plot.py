@@ -426,3 +426,14 @@ def test_a_click_tells_where_and_a_double_click_and_a_drag_do_not(plot, qtbot):
     with qtbot.assertNotEmitted(plot.x_clicked):
         drag(qtbot, plot.viewport(), [place, place + QPoint(20, 0), place + QPoint(40, 0)])
         qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(2, place.y()))
+
+
+def test_the_whole_height_has_room_for_the_legend_and_the_name_of_the_y_axis(qtbot):
+    plot = CurvePlot("step", "a rather long name of the y axis", keeps_whole=True)
+    qtbot.addWidget(plot)
+    x = np.arange(3.0)
+    plot.set_curves([Curve("one", x, x)])
+    alone = plot.whole_height(300)
+    assert alone > plot.fontMetrics().horizontalAdvance("a rather long name of the y axis")
+    plot.set_curves([Curve(f"a curve with number {n}", x, x + n) for n in range(6)])
+    assert plot.whole_height(300) > plot.whole_height(2000) > alone

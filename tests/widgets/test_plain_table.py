@@ -68,10 +68,23 @@ def test_new_numbers_go_into_the_cells_that_are_there(table):
 def test_columns_share_the_width_and_all_rows_fit_the_best_height(qtbot, table):
     assert sum(table.columnWidth(c) for c in range(len(COLUMNS))) == table.viewport().width()
     table.set_rows(("n",), tuple((n,) for n in range(30)))
-    assert table.minimumSizeHint().height() < table.best_height()
-    table.resize(500, table.best_height())
-    qtbot.waitUntil(lambda: table.height() == table.best_height())
+    assert table.least_height(500) < table.best_height(500)
+    table.resize(500, table.best_height(500))
+    qtbot.waitUntil(lambda: table.height() == table.best_height(500))
     assert not table.verticalScrollBar().isVisible()
+
+
+def test_in_a_narrow_table_names_and_texts_are_cut_but_no_number(qtbot, table):
+    table.set_rows(
+        ("what it is", "a long name of numbers"),
+        (("a long text about a layer", 57_802_752), ("another one that is long", 1)),
+    )
+    table.resize(table.tight_width(), 200)
+    number = table.fontMetrics().horizontalAdvance("57,802,752")
+    assert table.columnWidth(1) > number
+    assert table.columnWidth(0) < table.fontMetrics().horizontalAdvance(table.item(0, 0).text())
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)
+    assert table.best_height(table.tight_width() - 50) > table.best_height(table.tight_width())
 
 
 def test_a_row_with_missing_entries_is_refused(table):

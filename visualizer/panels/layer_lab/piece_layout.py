@@ -46,12 +46,16 @@ class PieceLayout:
         """
         if not views:
             return [], 0
-        key = (width, height, [(id(view), view.form()) for view in views])
+        key = (width, height, [(id(view), view.form(), _text_height(view)) for view in views])
         if key != self._key:
             self._key, self._breaks = key, _best_breaks(views, width, height)
         rows = _rows(views, self._breaks, width)
         heights = _heights(rows, height)
         return _places(rows, heights), sum(heights) + GAP * (len(rows) - 1)
+
+
+def _text_height(view: PieceView) -> int:
+    return view.fontMetrics().height()
 
 
 def _best_breaks(views: Sequence[PieceView], width: int, height: int) -> Breaks:

@@ -7,7 +7,7 @@ from visualizer.panels.layer_lab.pieces import Bars
 from visualizer.panels.layer_lab.preparing import Drawing
 from widgets.bar_list import Bar, BarList
 
-MOST_WIDTH = 260
+MOST_WIDTH = 230
 
 
 class BarsView(PieceView[Bars]):
@@ -34,6 +34,8 @@ class BarsView(PieceView[Bars]):
     def take(self, piece: Bars, drawing: Drawing) -> None:
         """Show the bars."""
         texts = piece.texts or ("",) * len(piece.names)
+        if piece.title != self.bars.accessibleName():
+            self.bars.set_lines(len(piece.names))  # not as many as another list had
         self.bars.setAccessibleName(piece.title)
         self.bars.set_bars(
             [

@@ -67,12 +67,16 @@ class PieceView(QWidget, Generic[Kind]):
 
     def least_height(self, width: int) -> int:
         """Return the height that it needs at `width`."""
-        layout = self.layout()
-        if not layout.hasHeightForWidth():
-            return (layout.minimumSize() if self.grows else layout.sizeHint()).height()
-        if self.grows:
-            return layout.minimumHeightForWidth(width)
-        return layout.heightForWidth(width)
+        return self.beside(width) + self.content_height(width)
+
+    def content_height(self, width: int) -> int:
+        """Return the height that the content alone needs at `width`."""
+        content = self.content
+        if content.hasHeightForWidth():
+            return max(content.heightForWidth(width), content.minimumHeight())
+        if not self.grows:
+            return content.sizeHint().height()
+        return max(content.minimumHeight(), content.minimumSizeHint().height())
 
     def most_height(self, width: int) -> int:
         """Return the height beyond which nothing becomes larger at `width`."""
@@ -84,8 +88,11 @@ class PieceView(QWidget, Generic[Kind]):
 
     def beside(self, width: int) -> int:
         """Return the height of all but the content at `width`."""
-        content = max(self.content.minimumHeight(), self.content.minimumSizeHint().height())
-        return self.least_height(width) - content
+        margins, spacing = self.layout().contentsMargins(), self.layout().spacing()
+        inner = width - margins.left() - margins.right()
+        shown = [label for label in (self.title, self.note) if not label.isHidden()]
+        texts = sum(label.heightForWidth(inner) + spacing for label in shown)
+        return texts + margins.top() + margins.bottom()
 
     def needed_width(self) -> int:
         """Return the least width at which it can be read."""

@@ -19,7 +19,10 @@ class BlockPieceView(PieceView[Block]):
     def __init__(self) -> None:
         self.block = BlockView("piece_block")
         super().__init__(self.block)
-        self.block.setMinimumHeight(LEAST_HEIGHT)
+
+    def content_height(self, width: int) -> int:
+        """Return the height at which cells can be told apart."""
+        return LEAST_HEIGHT
 
     def form(self) -> object:
         """Return the sides of the block."""

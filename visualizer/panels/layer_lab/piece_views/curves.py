@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-
 from visualizer.panels.layer_lab.piece_views.base import PieceView
 from visualizer.panels.layer_lab.pieces import Curves
 from visualizer.panels.layer_lab.preparing import Drawing
@@ -24,16 +22,9 @@ class CurvesView(PieceView[Curves]):
         super().__init__(self.plot)
         self._labels = ("", "")
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the size of the text."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and self.piece is not None:
-            self._keep_whole()
-
-    def _keep_whole(self) -> None:
-        """Keep the plot so high that the name of its y axis is not cut, within reason."""
-        named = min(self.plot.minimumSizeHint().height(), 1.5 * LEAST_HEIGHT)
-        self.plot.setMinimumHeight(max(LEAST_HEIGHT, round(named)))
+    def content_height(self, width: int) -> int:
+        """Return the height at which neither legend nor the name of the y axis is cut."""
+        return max(LEAST_HEIGHT, self.plot.whole_height(width))
 
     def most_height(self, width: int) -> int:
         """Return a height at which slopes are seen well."""
@@ -50,7 +41,6 @@ class CurvesView(PieceView[Curves]):
         if labels != self._labels:
             self._labels = labels
             self.plot.set_labels(*labels)
-            self._keep_whole()
         self.plot.set_logarithmic(piece.log_y)
         curves = [
             Curve(

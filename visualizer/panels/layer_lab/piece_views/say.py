@@ -24,6 +24,10 @@ class SayView(PieceView[Say]):
         super().__init__(self.text, titled=False)
         self.layout().setContentsMargins(INDENT, 2, 0, 2)
 
+    def content_height(self, width: int) -> int:
+        """Return the height of the sentence beside its line."""
+        return self.text.heightForWidth(width - INDENT)
+
     def take(self, piece: Say, drawing: Drawing) -> None:
         """Show the sentence."""
         set_text(self.text, piece.text)

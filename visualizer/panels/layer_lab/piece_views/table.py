@@ -32,10 +32,15 @@ class TableView(PieceView[Table]):
         """Return the counts of rows and columns."""
         return self.table.rowCount(), self.table.columnCount()
 
+    def content_height(self, width: int) -> int:
+        """Return the height of all rows, of some of them where they are many."""
+        return self.table.least_height(width)
+
     def needed_width(self) -> int:
         """Return the width of all columns, as far as that is worth a row of its own."""
-        return max(self.least_width, min(self.table.sizeHint().width(), MOST_WIDTH))
+        natural = min(self.table.sizeHint().width(), MOST_WIDTH)
+        return max(self.least_width, natural, self.table.tight_width())
 
     def most_height(self, width: int) -> int:
         """Return the height of all rows."""
-        return max(self.least_height(width), self.table.best_height() + self.beside(width))
+        return max(self.least_height(width), self.table.best_height(width) + self.beside(width))
