@@ -10,7 +10,12 @@ from engines._layers.activations import (
     activation_gradient,
     activity,
 )
-from engines._layers.counting import LayerCost, convolution_cost, divisors_of_both
+from engines._layers.counting import (
+    LayerCost,
+    convolution_cost,
+    convolution_parameters,
+    divisors_of_both,
+)
 from engines._layers.dense import linear_parameters, linear_to_conv2d
 from engines._layers.digit_stacks import (
     DIGIT_STACKS,
@@ -44,11 +49,7 @@ from engines._layers.kernel_stacks import (
     stack_macs,
 )
 from engines._layers.learnt_pooling import LearntPooling, learn_pooling
-from engines._layers.locally_connected import (
-    convolution_parameters,
-    locally_connected,
-    locally_connected_parameters,
-)
+from engines._layers.locally_connected import locally_connected, locally_connected_parameters
 from engines._layers.measuring import measured
 from engines._layers.normalisation import (
     NORMALISATIONS,

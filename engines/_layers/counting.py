@@ -44,6 +44,13 @@ def divisors_of_both(first: int, second: int) -> tuple[int, ...]:
     return tuple(n for n in range(1, min(first, second) + 1) if first % n == second % n == 0)
 
 
+def convolution_parameters(
+    channels: int, filters: int, kernel: tuple[int, int], *, bias: bool = True
+) -> int:
+    """Return how many numbers a convolution learns; they do not grow with its input."""
+    return filters * (channels * kernel[0] * kernel[1] + bias)
+
+
 def convolution_cost(
     kernel: int,
     channels_in: int,
@@ -65,8 +72,9 @@ def convolution_cost(
             "side is at least 1."
         )
     check_groups(channels_in, channels_out, groups)
-    weights = kernel**2 * (channels_in // groups) * channels_out
-    return LayerCost(weights + (channels_out if bias else 0), weights * height * width)
+    size = channels_in // groups, channels_out, (kernel, kernel)
+    weights = convolution_parameters(*size, bias=False)
+    return LayerCost(convolution_parameters(*size, bias=bias), weights * height * width)
 
 
 def _listed(numbers: tuple[int, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from engines._layers.counting import convolution_parameters
 from engines.errors import LayerError
 
 
@@ -24,13 +25,8 @@ def locally_connected(image: Tensor, weights: Tensor) -> Tensor:
             "× width."
         )
     channels, height, width = image.shape
-    kernel = tuple(weights.shape[4:])
-    if kernel[0] > height or kernel[1] > width:
-        raise LayerError(
-            f"A kernel of {kernel[0]} × {kernel[1]} is larger than the input of {height} × "
-            f"{width}. Take a smaller kernel or a larger input."
-        )
-    wanted = (height - kernel[0] + 1, width - kernel[1] + 1, channels)
+    kernel = (weights.shape[4], weights.shape[5])
+    wanted = (*_positions(kernel, (height, width)), channels)
     if tuple(weights.shape[1:4]) != wanted:
         raise LayerError(
             f"The kernels are {_text(weights)}, but an input of {_text(image)} has {wanted[0]} × "
@@ -38,13 +34,6 @@ def locally_connected(image: Tensor, weights: Tensor) -> Tensor:
         )
     windows = image.unfold(1, kernel[0], 1).unfold(2, kernel[1], 1)
     return torch.einsum("crsij,frscij->frs", windows, weights)
-
-
-def convolution_parameters(
-    channels: int, filters: int, kernel: tuple[int, int], *, bias: bool = True
-) -> int:
-    """Return how many numbers a convolution learns; they do not grow with its input."""
-    return filters * (channels * kernel[0] * kernel[1] + bias)
 
 
 def locally_connected_parameters(
@@ -59,13 +48,19 @@ def locally_connected_parameters(
 
     Raises LayerError where the kernel is larger than the input.
     """
-    rows, columns = (side - size + 1 for side, size in zip(input_size, kernel, strict=True))
-    if rows < 1 or columns < 1:
-        raise LayerError(
-            f"A kernel of {kernel[0]} × {kernel[1]} is larger than the input of {input_size[0]} × "
-            f"{input_size[1]}. Take a smaller kernel or a larger input."
-        )
+    rows, columns = _positions(kernel, input_size)
     return rows * columns * convolution_parameters(channels, filters, kernel, bias=bias)
+
+
+def _positions(kernel: tuple[int, int], input_size: tuple[int, int]) -> tuple[int, int]:
+    """Return how many rows and columns of windows there are; raise LayerError for none."""
+    (height, width), (rows, columns) = kernel, input_size  # of the kernel, of the input
+    if height > rows or width > columns:
+        raise LayerError(
+            f"A kernel of {height} × {width} is larger than the input of {rows} × {columns}. "
+            "Take a smaller kernel or a larger input."
+        )
+    return rows - height + 1, columns - width + 1
 
 
 def _text(block: Tensor) -> str:
