@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engines._layers.counting import divisors_of_both
 from engines.errors import LayerError
 
 Normalisation = Literal["batch", "layer", "instance", "group"]
@@ -79,7 +80,7 @@ def groups_for(kind: Normalisation, channels: int, groups: int = 1) -> int:
         )
     if kind == "group":
         if groups < 1 or channels % groups:
-            fitting = ", ".join(str(n) for n in range(1, channels + 1) if channels % n == 0)
+            fitting = ", ".join(map(str, divisors_of_both(channels, channels)))
             raise LayerError(
                 f"{channels} channels cannot be split into {groups} groups of equal size. "
                 f"Take a number of groups that divides {channels}: {fitting}."
