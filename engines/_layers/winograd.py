@@ -7,6 +7,7 @@ Convolutional Neural Networks" (CVPR 2016): Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -77,7 +78,10 @@ def winograd_transforms(
             f"F({outputs}, {taps}) needs {count} different points, and has {len(set(at))}."
         )
     others = [[other for other in at if other != one] for one in at]
-    scales = [_product(one - other for other in rest) for one, rest in zip(at, others, strict=True)]
+    scales = [
+        math.prod((one - other for other in rest), start=Fraction(1))
+        for one, rest in zip(at, others, strict=True)
+    ]
     to_input = [[*_polynomial(rest), Fraction(0)] for rest in others] + [_polynomial(at)]
     to_kernel = [
         [one**power / scale for power in range(taps)] for one, scale in zip(at, scales, strict=True)
@@ -174,13 +178,6 @@ def _from_left(matrix: np.ndarray, block: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         for place in range(matrix.shape[1]):
             total += matrix[:, place, None] * block[..., place, None, :]
-    return total
-
-
-def _product(factors: object) -> Fraction:
-    total = Fraction(1)
-    for factor in factors:  # type: ignore[attr-defined]
-        total *= factor
     return total
 
 
