@@ -90,24 +90,16 @@ def _find(name: str) -> Activation:
     return ACTIVATIONS[name]
 
 
-def _where(condition: Tensor, yes: Tensor | float, no: Tensor | float) -> Tensor:
-    return torch.where(condition, yes, no)
-
-
-def _ones(x: Tensor) -> Tensor:
-    return torch.ones_like(x)
-
-
 def _step(x: Tensor, _a: float) -> Tensor:
     return (x > 0).to(x.dtype)
 
 
 def _leaky_slope(x: Tensor, a: float) -> Tensor:
-    return _where(x > 0, _ones(x), a)
+    return torch.where(x > 0, torch.ones_like(x), a)
 
 
 def _elu_slope(x: Tensor, a: float) -> Tensor:
-    return _where(x > 0, _ones(x), a * x.clamp(max=0).exp())
+    return torch.where(x > 0, torch.ones_like(x), a * x.clamp(max=0).exp())
 
 
 def _gelu_slope(x: Tensor, _a: float) -> Tensor:
@@ -126,7 +118,9 @@ def _mish_slope(x: Tensor, _a: float) -> Tensor:
 
 
 def _hardswish_slope(x: Tensor, _a: float) -> Tensor:
-    return _where(x < -3, torch.zeros_like(x), _where(x > 3, _ones(x), x / 3 + 0.5))
+    return torch.where(
+        x < -3, torch.zeros_like(x), torch.where(x > 3, torch.ones_like(x), x / 3 + 0.5)
+    )
 
 
 def _sigmoid_slope(x: Tensor, _a: float) -> Tensor:
@@ -180,7 +174,7 @@ _ALL = {
         "Sigmoid", r"1 / (1+e^{-z})", "torch.sigmoid(z)", lambda x, _: torch.sigmoid(x),
         _sigmoid_slope,
     ),
-    "identity": Activation("None", "z", "z", lambda x, _: x, lambda x, _: _ones(x)),
+    "identity": Activation("None", "z", "z", lambda x, _: x, lambda x, _: torch.ones_like(x)),
 }  # fmt: skip
 
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(_ALL)
