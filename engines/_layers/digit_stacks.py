@@ -44,7 +44,7 @@ class StackScore:
 
     def mean(self) -> np.ndarray:
         """Return the mean over the seeds after each pass: (passes,), NaN where there is none."""
-        return np.array([one[~np.isnan(one)].mean() if len(one) else np.nan for one in self._known])
+        return np.array([one.mean() if len(one) else np.nan for one in self._known])
 
     def spread(self) -> np.ndarray:
         """Return the standard deviation over the seeds: (passes,), 0 where there is one seed."""
