@@ -142,12 +142,8 @@ def _design(kernels: list[np.ndarray], layer: int) -> np.ndarray:
     """Return (K², numbers of `layer`): what each of its numbers adds to the composition."""
     outs, ins = kernels[layer].shape[:2]
     nothing = np.ones((1, 1, 1, 1))
-    before = compose_kernels(_tensors(kernels[:layer] or [nothing])).transpose(
-        0, 1
-    )  # (1, ins, h, w)
-    after = compose_kernels(_tensors(kernels[layer + 1 :] or [nothing])).transpose(
-        0, 1
-    )  # (outs, 1, h, w)
+    before = compose_kernels(_tensors(kernels[:layer] or [nothing])).transpose(0, 1)
+    after = compose_kernels(_tensors(kernels[layer + 1 :] or [nothing])).transpose(0, 1)
     # (1, ins, h, w) and (outs, 1, h, w): what the 3 × 3 meets on the way through its channels.
     rest = _pair(before, after).numpy().transpose(2, 3, 0, 1)
     side = len(rest)
