@@ -143,9 +143,7 @@ class StyleTransfer:
 
     def memory_estimate(self) -> MemoryEstimate:
         """Return what the transfer will take, from a short probe."""
-        from engines._style.estimate import estimate
-
-        return estimate(self.probe(), self._settings, self.content_size)
+        return self.estimator()(self._settings)
 
     def estimator(self) -> Callable[[StyleSettings], MemoryEstimate]:
         """Return what gives the estimate for settings that differ in sizes, steps or weights alone.
