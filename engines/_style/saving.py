@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from engines._image_decoding import opened
+from engines._style.settings import LARGEST_SIDE, StyleSettings
 from engines.errors import StyleError
 from engines.images import LoadedImage, load_image, save_image
 
 if TYPE_CHECKING:
     import torch
-
-    from engines._style.settings import StyleSettings
 
 KEYWORD = "Kernelscope style"  # of the text chunk that holds the settings
 FORMAT = 1
@@ -28,7 +27,7 @@ _KEY = KEYWORD.encode() + b"\0"  # how its chunk begins
 # A file from elsewhere may claim anything; settings and names take a few kilobytes.
 _LONGEST = 1_000_000
 # As many as the largest square result has, which are more than of other pictures are read.
-_MOST_PIXELS = 8192**2
+_MOST_PIXELS = LARGEST_SIDE**2
 _MANY = "Its picture can still be opened as any other."
 DAMAGED = f"The settings in {{name}} are damaged and cannot be read. {_MANY}"
 
@@ -189,8 +188,6 @@ def _content(name: str, text: str) -> dict[str, Any]:
 
 
 def _settings(name: str, given: Any) -> StyleSettings:
-    from engines._style.settings import StyleSettings
-
     if not isinstance(given, dict):
         raise StyleError(DAMAGED.format(name=name))
     try:
