@@ -110,9 +110,12 @@ def normalisation_parameters(kind: Normalisation, channels: int, height: int, wi
     return 2 * channels * (height * width if kind == "layer" else 1)
 
 
-def running_statistics(block: Tensor, batches: int, momentum: float = 0.1) -> tuple[Tensor, Tensor]:
+def running_statistics(
+    block: Tensor, batches: int | Tensor, momentum: float = 0.1
+) -> tuple[Tensor, Tensor]:
     """Return the running mean and variance (C,) after `batches` batches like `block`.
 
+    Both are (B, C) for several counts of batches at once, a float64 Tensor (B, 1).
     They start at 0 and 1, and each batch moves them by `momentum` of the way to its own mean and
     unbiased variance, as torch.nn.BatchNorm2d does in training. Raises LayerError for fewer than
     two numbers a channel.

@@ -80,6 +80,11 @@ def test_running_statistics_are_those_of_a_module_after_as_many_batches(shape, b
     running = running_statistics(block, batches, momentum)
     torch.testing.assert_close(running[0], module.running_mean)
     torch.testing.assert_close(running[1], module.running_var)
+    counts = torch.tensor([[0.0], [batches]], dtype=torch.float64)
+    for start, one, several in zip(
+        (0, 1), running, running_statistics(block, counts, momentum), strict=True
+    ):
+        torch.testing.assert_close(several, torch.stack([torch.full_like(one, start), one]))
     torch.testing.assert_close(
         normalise(block, "batch", running=running).output, module.eval()(block)
     )

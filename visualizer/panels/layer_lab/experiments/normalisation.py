@@ -78,9 +78,11 @@ def _running(given: Given, batch: Tensor) -> tuple[Tensor, Tensor] | None:
 def _block(given: Given, batch: Tensor) -> Block:
     from engines.layers import averaged_together
 
-    marks = averaged_together(tuple(batch.shape), given["norm"], given["groups"])
-    cut = marks[:, : DRAWN[0], : DRAWN[1], : DRAWN[2]]
-    channels = batch.shape[1]
+    pictures, channels, height, width = batch.shape
+    # Each average is of whole channels, so that the places which are drawn hold all of them.
+    drawn_places = min(height, DRAWN[1]), min(width, DRAWN[2])
+    marks = averaged_together((pictures, channels, *drawn_places), given["norm"], given["groups"])
+    cut = marks[:, : DRAWN[0]]
     drawn = "" if channels <= DRAWN[0] else f" (the first {DRAWN[0]} of {channels} channels)"
     note = {
         "batch": "A channel is averaged over all pictures of the batch and all places.",
@@ -119,14 +121,16 @@ def _table(batch: Tensor, made: Normalised, channel: int) -> Table:
 
 
 def _approach(batch: Tensor, seen: int, channel: int) -> Curves:
+    import torch
+
     from engines.layers import running_statistics
 
     steps = np.arange(max(seen, 30) + 1)
-    shown = batch[:, channel : channel + 1]
-    kept = [running_statistics(shown, int(n), MOMENTUM) for n in steps]
+    counts = torch.from_numpy(steps).double()[:, None]
+    kept = running_statistics(batch[:, channel : channel + 1], counts, MOMENTUM)
     lines = tuple(
-        Line(name, steps, np.array([float(one[place][0]) for one in kept]))
-        for place, name in enumerate(("running mean", "running variance"))
+        Line(name, steps, values[:, 0].numpy())
+        for name, values in zip(("running mean", "running variance"), kept, strict=True)
     )
     return Curves(
         "What evaluation uses", "batches seen in training", f"of channel {channel}", lines,
@@ -147,8 +151,8 @@ def _notice(given: Given, batch: Tensor, made: Normalised) -> str:
             f"one picture. All light settings come out alike: they differ by {apart:.2g} at most"
             f"{', as ε is no longer small' if apart > 0.01 else ''}."
         )
-    own = normalise(batch, "batch", **options).output
     if given["mode"] == "eval":
+        own = normalise(batch, "batch", **options).output
         away = float((made.output - own).abs().max())
         return (
             f"Evaluation uses what {given['seen']} batches left behind, and differs from training "
