@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations, pairwise
+from dataclasses import dataclass, field
+from itertools import chain, combinations, pairwise
 
 from PySide6.QtCore import QRect
 
@@ -28,6 +28,17 @@ class _Row:
     least: int
     most: int
     fits: bool
+    _uses: dict[int, list[float]] = field(default_factory=dict)
+
+    def uses(self, height: int) -> list[float]:
+        """Return how much each of the views shows at `height`, measured once."""
+        if height not in self._uses:
+            both = zip(self.views, self.widths, strict=True)
+            # Logarithms: to double what is small is worth as much as to double what is large.
+            self._uses[height] = [
+                math.log1p(max(0.0, view.use(wide, height))) for view, wide in both
+            ]
+        return self._uses[height]
 
 
 class PieceLayout:
@@ -67,7 +78,7 @@ def _best_breaks(views: Sequence[PieceView], width: int, height: int) -> Breaks:
             known[start, end] = _row(views[start:end], width)
         return known[start, end]
 
-    best: tuple[tuple[float, float], Breaks] | None = None
+    best: tuple[tuple[int, float], Breaks] | None = None
     for breaks in _ways(views):
         edges = [sum(breaks[:n]) for n in range(len(breaks) + 1)]
         rows = [row(edges[n], edges[n + 1]) for n in range(len(breaks))]
@@ -75,7 +86,10 @@ def _best_breaks(views: Sequence[PieceView], width: int, height: int) -> Breaks:
             continue
         heights = _heights(rows, height)
         over = max(0, sum(heights) + GAP * (len(rows) - 1) - height)
-        score = (-float(over), _use(rows, heights))
+        if best is not None and -over < best[0][0]:
+            continue  # whatever it shows, and to measure that takes most of the time
+        uses = (one.uses(high) for one, high in zip(rows, heights, strict=True))
+        score = (-over, sum(chain.from_iterable(uses)))
         if best is None or score > best[0]:
             best = (score, breaks)
     assert best is not None, "one view a row always fits"
@@ -161,15 +175,6 @@ def _heights(rows: Sequence[_Row], height: int) -> list[int]:
             heights[n] += more
             spare -= more
     return heights
-
-
-def _use(rows: Sequence[_Row], heights: Sequence[int]) -> float:
-    # Logarithms: to double what is small is worth as much as to double what is large.
-    return sum(
-        math.log1p(max(0.0, view.use(wide, high)))
-        for row, high in zip(rows, heights, strict=True)
-        for view, wide in zip(row.views, row.widths, strict=True)
-    )
 
 
 def _places(rows: Sequence[_Row], heights: Sequence[int]) -> list[QRect]:
