@@ -98,8 +98,11 @@ def _read_maps(path: str) -> np.ndarray:
 
 def perform(experiment: Experiment, state: LayerLabState, picture: Picture | None) -> Run:
     """Return what the experiment comes to. Raises EngineError where there is nothing to show."""
+    from engines.device import at_most_threads, spare_cores
+
     given = make_given(experiment, state, picture)
-    found = experiment.find(given)
+    with at_most_threads(spare_cores()):
+        found = experiment.find(given)
     maps = given.maps if experiment.inputs else None
     program = Program(experiment.code(given), maps)
     _ = program.shown  # written here rather than on the GUI thread
