@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -30,6 +30,15 @@ class Given:
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
+
+    @property
+    def in_colour(self) -> bool:
+        """Whether the maps are red, green and blue of a picture."""
+        return self.kind in ("picture", "crop") and len(self.maps) == 3
+
+    def changed(self, **values: Any) -> Given:
+        """Return the same with some controls set to other values."""
+        return replace(self, values={**self.values, **values})
 
 
 @dataclass(frozen=True)

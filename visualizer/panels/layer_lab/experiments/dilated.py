@@ -51,7 +51,7 @@ def _one(given: Given) -> Found:
     side, reach = len(kernel), len(filled)
     return Found(
         pieces=(
-            Maps("Input", given.maps, colour=_picture(given)),
+            Maps("Input", given.maps, colour=given.in_colour),
             Maps(
                 "Output", after.numpy(), group="outputs", trace=_tracer(maps, kernel, after, d),
                 source="Input", note="Point at it: the taps light up on the input.",
@@ -78,10 +78,6 @@ def _one(given: Given) -> Found:
         seconds=measured(lambda: dilated(maps, kernel, d)),
         result="Output",
     )  # fmt: skip
-
-
-def _picture(given: Given) -> bool:
-    return given.kind in ("picture", "crop") and len(given.maps) == 3
 
 
 def _tracer(
@@ -151,7 +147,7 @@ def _stacks(given: Given) -> Found:
             ),
             *(
                 Maps(
-                    f"Means through {name}", out.numpy(), colour=_picture(given), group="means"
+                    f"Means through {name}", out.numpy(), colour=given.in_colour, group="means"
                 )
                 for name, out in zip(names, outs, strict=True)
             ),

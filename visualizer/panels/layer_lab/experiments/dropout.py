@@ -86,15 +86,13 @@ def _dropped(out: Tensor, given: Given) -> str:
 
 def _table(x: Tensor, given: Given) -> Table:
     """Compare the same draw with and without scaling, and the layer out of training."""
-    from dataclasses import replace
-
     rows = [("input", f"{float(x.mean()):.4f}", f"{float(x.std(correction=0)):.4f}")]
     for name, changes in (
         ("training, divided by 1 − p", {"training": True, "scaled": True}),
         ("training, not divided", {"training": True, "scaled": False}),
         ("eval (off)", {"training": False}),
     ):
-        out = _layer(x, replace(given, values={**given.values, **changes}), given["seed"])
+        out = _layer(x, given.changed(**changes), given["seed"])
         rows.append((name, f"{float(out.mean()):.4f}", f"{float(out.std(correction=0)):.4f}"))
     return Table("The same draw in each way", ("layer", "mean", "deviation"), tuple(rows))
 

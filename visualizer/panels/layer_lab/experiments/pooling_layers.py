@@ -50,9 +50,9 @@ def maps_of(given: Given) -> Tensor:
     return torch.from_numpy(given.maps)
 
 
-def in_colour(given: Given, kind: str = "max") -> bool:
+def in_colour(given: Given, kind: str) -> bool:
     """Return whether maps are shown as a picture: L2 leaves the range that pictures have."""
-    return given.kind in ("picture", "crop") and len(given.maps) == 3 and kind != "l2"
+    return given.in_colour and kind != "l2"
 
 
 def learnt_of(given: Given) -> LearntPooling:

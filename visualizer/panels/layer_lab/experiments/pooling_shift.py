@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from visualizer.panels.layer_lab.experiment import Given
@@ -30,9 +31,10 @@ def find_shift(given: Given) -> Found:
     window, stride, shift, blur = (given[name] for name in ("window", "stride", "shift", "blur"))
     plain = compare_shifted(lambda m: pool(m, rule, window, stride), maps, shift, stride)
     cured = compare_shifted(lambda m: blur_pool(m, rule, window, stride, blur), maps, shift, stride)
+    known = {(rule, blur): plain, ("blur", blur): cured}
     pieces: list[Piece] = []
-    for title, told, kind in ((TITLES[rule], plain, rule), ("Blur-pool", cured, rule)):
-        colour = in_colour(given, kind)
+    colour = in_colour(given, rule)
+    for title, told in ((TITLES[rule], plain), ("Blur-pool", cured)):
         first, second = (one.numpy() for one in told.results)
         left = told.difference.numpy()
         pieces += [
@@ -44,7 +46,7 @@ def find_shift(given: Given) -> Found:
             ),
         ]  # fmt: skip
     return Found(
-        pieces=(*pieces, _stabilities(given), Say(_said_of_shift(given, plain, cured))),
+        pieces=(*pieces, _stabilities(given, known), Say(_said_of_shift(given, plain, cured))),
         shape_in=tuple(plain.inputs[1].shape),
         shape_out=tuple(plain.results[1].shape),
         parameters=0,
@@ -54,8 +56,11 @@ def find_shift(given: Given) -> Found:
     )
 
 
-def _stabilities(given: Given) -> Bars:
-    """Return how stable each kind is, blur-pool with each of its filters that fits."""
+def _stabilities(given: Given, known: Mapping[tuple[str, int], ShiftTest]) -> Bars:
+    """Return how stable each kind is, blur-pool with each of its filters that fits.
+
+    known: what has been tested by now, by kind and size of the filter.
+    """
     from engines.errors import LayerError
     from engines.layers import compare_shifted
 
@@ -67,9 +72,10 @@ def _stabilities(given: Given) -> Bars:
         [compare_shifted(lambda m: m[:, ::stride, ::stride], maps, shift, stride).stability],
     )
     for title, kind, size in kinds:
-        one = Given(given.maps, given.title, given.kind, {**given.values, "blur": size})
         try:
-            told = compare_shifted(layer_of(one, kind).run, maps, shift, stride)
+            told = known.get((kind, size)) or compare_shifted(
+                layer_of(given.changed(blur=size), kind).run, maps, shift, stride
+            )
         except LayerError:  # a filter wider than the map has no bar
             continue
         names.append(title)

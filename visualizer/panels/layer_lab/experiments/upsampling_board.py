@@ -8,7 +8,6 @@ from visualizer.panels.layer_lab.experiment import Given
 from visualizer.panels.layer_lab.experiments.upsampling_layers import (
     SMALL,
     TITLES,
-    in_colour,
     method_of,
     row_of,
     start_of,
@@ -27,7 +26,7 @@ def find_checkerboard(given: Given) -> Found:
     from engines.layers import measured, overlap_counts, resize_convolution, transposed_convolution
 
     start, row, factor = start_of(given), row_of(given), given["factor"]
-    colour = in_colour(given)
+    colour = given.in_colour
     method = method_of(given, start, "transposed")
     assert method is not None
     counts = overlap_counts(FLAT_SIDE, len(row), factor)

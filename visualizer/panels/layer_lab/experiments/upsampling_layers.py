@@ -65,11 +65,6 @@ def row_of(given: Given) -> Tensor:
     return transposed_weights(given["weights"], given["size"], given["factor"])
 
 
-def in_colour(given: Given) -> bool:
-    """Return whether the maps are a picture's."""
-    return given.kind in ("picture", "crop") and len(given.maps) == 3
-
-
 def method_of(given: Given, start: Start, kind: str) -> Method | None:
     """Return one method as the controls are set; None for unpooling where nothing was pooled."""
     from engines.layers import (
@@ -104,7 +99,7 @@ def find_methods(given: Given) -> Found:
     from engines.layers import measured
 
     start, chosen = start_of(given), given["method"]
-    colour = in_colour(given)
+    colour = given.in_colour
     pieces: list[Piece] = [Maps(SMALL, start.small.numpy(), colour=colour)]
     rows, refused = [], []
     found: tuple[Method, Tensor, float] | None = None
