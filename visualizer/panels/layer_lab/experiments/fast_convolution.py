@@ -165,26 +165,25 @@ def _accuracy(given: Given, plane: np.ndarray, kernel: np.ndarray) -> tuple[tupl
 
     exact = direct_filter(plane.astype(float), kernel)
     largest = float(np.abs(exact).max()) or 1.0
-    errors: dict[tuple[int, str], float] = {}
+    made: dict[tuple[int, str], np.ndarray] = {}
     for precision in PRECISIONS:
         rounded = plane.astype(precision)
-        for outputs in (1, *TILES):
-            made = (
-                direct_filter(rounded, kernel)
-                if outputs == 1
-                else winograd_filter(rounded, kernel, outputs)
-            )
-            errors[outputs, precision] = float(np.abs(made - exact).max()) / largest
-            if (str(outputs), precision) == (given["outputs"], given["precision"]):
-                difference = (made - exact).astype(np.float32)
+        made[1, precision] = direct_filter(rounded, kernel)
+        for outputs in TILES:
+            made[outputs, precision] = winograd_filter(rounded, kernel, outputs)
+    errors = {how: float(np.abs(one - exact).max()) / largest for how, one in made.items()}
     outputs = int(given["outputs"])
-    shown = winograd_filter(plane, kernel, outputs)
+    difference = made[outputs, given["precision"]] - exact
     name = f"F({outputs}×{outputs}, 3×3)"
     pieces = (
-        Maps("Filtered", shown[None].astype(np.float32), note=f"By {name} in float32."),
+        Maps(
+            "Filtered",
+            made[outputs, "float32"][None].astype(np.float32),
+            note=f"By {name} in float32.",
+        ),
         Maps(
             f"Error of {name} in {given['precision']}",
-            difference[None],
+            difference[None].astype(np.float32),
             signed=True,
             note=f"At most {_written(errors[outputs, given['precision']])} of the largest output.",
         ),

@@ -34,7 +34,9 @@ def find_learnt(given: Given) -> Found:
     window, stride = given["window"], given["stride"]
     target, learnt = pool(maps, rule, window, stride), learnt_of(given)
     errors = [
-        learn_pooling(maps, pool(maps, key, window, stride), window, stride).error  # type: ignore[arg-type]
+        learnt.error
+        if key == rule
+        else learn_pooling(maps, pool(maps, key, window, stride), window, stride).error  # type: ignore[arg-type]
         for key, _ in RULES
     ]
     layer = Layer(learnt, lambda size: pooling_macs("convolution", *size, window))
