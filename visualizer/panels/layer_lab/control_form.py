@@ -20,6 +20,7 @@ from visualizer.panels.layer_lab.controls import (
     Text,
     Toggle,
 )
+from visualizer.panels.layer_lab.number_samples import cells_of
 from widgets.form_parts import add_choice, combo
 from widgets.kernel_grid import KernelGrid
 from widgets.value_slider import ValueRange, ValueSlider
@@ -133,7 +134,7 @@ class ControlForm(QWidget):
         grid = KernelGrid()
         grid.setObjectName(name)
         grid.kernel_edited.connect(
-            lambda values, goes_on: self.changed.emit(control.name, _cells(values), goes_on)
+            lambda values, goes_on: self.changed.emit(control.name, cells_of(values), goes_on)
         )
         grid.matrix_pasted.connect(lambda values: self._pasted(control, values))
         grid.paste_rejected.connect(self.refused)
@@ -146,7 +147,7 @@ class ControlForm(QWidget):
             self.refused.emit(TOO_LARGE.format(*values.shape, MOST_CELLS, MOST_CELLS))
             return
         self.accepted.emit()
-        self.changed.emit(control.name, _cells(values), False)
+        self.changed.emit(control.name, cells_of(values), False)
         self.show_value(control.name, values)
 
     # -- showing ----------------------------------------------------------------------------
@@ -206,10 +207,6 @@ class ControlForm(QWidget):
         """Make the grid as high as its rows need."""
         rows = len(grid.kernel())
         grid.setFixedHeight(round(LINES_PER_ROW * self.fontMetrics().height() * max(rows, 1)))
-
-
-def _cells(values: np.ndarray) -> tuple[tuple[float, ...], ...]:
-    return tuple(map(tuple, np.asarray(values, float).tolist()))
 
 
 def decimals_of(control: Slider) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from visualizer.panels.layer_lab.state import USUAL_NUMBERS, Cells
+from visualizer.panels.layer_lab.controls import Cells
+from visualizer.panels.layer_lab.state import USUAL_NUMBERS
 
 RANDOM = "random"
 # Name, title, what can be seen by it.

@@ -47,7 +47,7 @@ class LayerLabPanel(StatefulPanel[LayerLabState]):
             "layer_lab",
             LayerLabState(),
             services,
-            carry=lambda present, target: target.looking(page=present.page),
+            carry=lambda present, target: target.replace(page=present.page),
             parent=parent,
         )
         self.setAcceptDrops(True)
@@ -104,7 +104,7 @@ class LayerLabPanel(StatefulPanel[LayerLabState]):
         view.control_changed.connect(self.set_control)
         view.control_refused.connect(lambda why: self.say("control", JobError(why)))
         view.control_accepted.connect(lambda: self.say("control", None))
-        view.page_chosen.connect(lambda page: self.edits.look(self.state.looking(page=page)))
+        view.page_chosen.connect(lambda page: self.edits.look(self.state.replace(page=page)))
         view.reset_button.clicked.connect(self.reset)
         view.study_button.clicked.connect(self.start_study)
         view.copy_code.clicked.connect(self.copy_code)
@@ -242,7 +242,7 @@ class LayerLabPanel(StatefulPanel[LayerLabState]):
 
     def show_change(self, before: LayerLabState, after: LayerLabState) -> None:
         """Show `after`: computed anew unless only the page is another."""
-        if after.looking(page=before.page) == before:
+        if after.replace(page=before.page) == before:
             self.view.show_page(after.page)
             return
         self._show_controls()

@@ -9,6 +9,8 @@ from pydantic import Field, field_validator
 
 from visualizer.frozen import Frozen
 from visualizer.networks.handing_over import HandedMap
+from visualizer.panels.layer_lab.controls import Cells
+from visualizer.panels.layer_lab.experiment import InputKind
 from visualizer.pictures.source import PictureSource
 
 MOST_NUMBERS = 64  # rows and columns of a typed matrix
@@ -16,8 +18,6 @@ MOST_SIDE = 512  # of a picture or crop: experiments follow a slider
 
 Side = Annotated[int, Field(ge=1, le=MOST_SIDE)]
 Place = Annotated[int, Field(ge=0)]
-Cells = tuple[tuple[float, ...], ...]
-Kind = Literal["picture", "crop", "map", "numbers"]
 
 # A bright square on dark ground: edges of each direction, flat inside, small enough to be read.
 USUAL_NUMBERS: Cells = (
@@ -54,7 +54,7 @@ class LayerLabState(Frozen):
     """
 
     experiment: str = "pooling"
-    kind: Kind = "crop"
+    kind: InputKind = "crop"
     picture: PictureSource = PictureSource()
     crop: Crop = Crop()
     numbers: Cells = USUAL_NUMBERS
@@ -83,7 +83,3 @@ class LayerLabState(Frozen):
         if not mine:
             del values[self.experiment]
         return self.replace(values=values)
-
-    def looking(self, **changes: object) -> LayerLabState:
-        """Return the state with fields changed that are only looked at."""
-        return self.replace(**changes)
