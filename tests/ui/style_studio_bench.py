@@ -6,8 +6,9 @@ import numpy as np
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from driving import settle
+from driving import click, settle
 from visualizer.panels.style_studio import StyleStudioPanel
 from visualizer.services import Services
 
@@ -52,6 +53,14 @@ def wait_for_steps(qtbot, panel, count):
     qtbot.waitUntil(lambda: len(panel.run.history) >= wanted, timeout=60_000)
 
 
+def start_long_run(qtbot, panel, steps=3):
+    """Start a run that goes on until it is ended, and wait for its first steps."""
+    panel.edits.look(panel.state.with_settings(steps=LONG))
+    settle(qtbot, panel)
+    click(qtbot, panel, QPushButton, "run_start")
+    wait_for_steps(qtbot, panel, steps)
+
+
 def pause(qtbot, panel):
     """Pause, and wait until the step under way has been told."""
     panel.run.pause()
@@ -69,6 +78,17 @@ def drop(panel, path, place=None):
             Qt.KeyboardModifier.NoModifier,
         )
     )  # fmt: skip
+
+
+def place_of_style(panel, number=0):
+    """Where in the panel the style `number` is seen, for a file to be dropped on it."""
+    view = panel.view.styles[number]
+    return view.mapTo(panel, view.rect().center())
+
+
+def save_to(monkeypatch, path, used=""):
+    """Let the dialog that asks where to save answer `path`."""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), used))
 
 
 def save_picture(path, pixels):

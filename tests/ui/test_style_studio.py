@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QToolBu
 from driving import child, choose, click, drag_slider, message, press_keys, settle
 from engines.style import seen_content
 from style_studio_bench import (
-    LONG,
     STEPS,
     close_studio,
     is_kept,
     open_studio,
     pause,
     run_to_end,
+    start_long_run,
     wait_for_steps,
 )
 from visualizer.panels.style_studio.directing import ALREADY
@@ -34,10 +34,7 @@ def studio(qtbot, folders):
 @pytest.fixture
 def long_run(qtbot, studio):
     """The Studio with a run that goes on for long."""
-    studio.edits.look(studio.state.with_settings(steps=LONG))
-    settle(qtbot, studio)
-    click(qtbot, studio, QPushButton, "run_start")
-    wait_for_steps(qtbot, studio, 3)
+    start_long_run(qtbot, studio)
     return studio
 
 

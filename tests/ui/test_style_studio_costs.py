@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QToolButton
 import engines._style.estimate as estimate
 from driving import child, click, drag_slider, message, settle
 from style_studio_bench import (
-    LONG,
     SIZE,
     close_studio,
     open_studio,
     pause,
     run_to_end,
+    start_long_run,
     wait_for_steps,
 )
 from visualizer.panels.style_studio.directing import STAYS, TOO_LARGE
@@ -34,10 +34,7 @@ def studio(qtbot, folders, monkeypatch):
 
 @pytest.fixture
 def long_run(qtbot, studio):
-    studio.edits.look(studio.state.with_settings(steps=LONG))
-    settle(qtbot, studio)
-    click(qtbot, studio, QPushButton, "run_start")
-    wait_for_steps(qtbot, studio, 3)
+    start_long_run(qtbot, studio)
     return studio
 
 

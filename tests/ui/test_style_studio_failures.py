@@ -19,6 +19,7 @@ from style_studio_bench import (
     open_studio,
     pause,
     run_to_end,
+    start_long_run,
     wait_for_steps,
 )
 from visualizer.panels.style_studio.keeping import display_of, read_kept
@@ -64,10 +65,7 @@ def studio(qtbot, folders, failing):
 @pytest.fixture
 def paused(qtbot, studio):
     """A long run that waits after some steps."""
-    studio.edits.look(studio.state.with_settings(steps=LONG))
-    settle(qtbot, studio)
-    click(qtbot, studio, QPushButton, "run_start")
-    wait_for_steps(qtbot, studio, 6)
+    start_long_run(qtbot, studio, steps=6)
     pause(qtbot, studio)
     return studio
 

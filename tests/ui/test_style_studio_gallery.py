@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from driving import child, click, message, settle
 from engines.style_files import read_result
@@ -18,6 +18,7 @@ from style_studio_bench import (
     is_kept,
     open_studio,
     run_to_end,
+    save_to,
     wait_for_steps,
 )
 from visualizer.panels.style_studio import gallery as gallery_module
@@ -229,7 +230,7 @@ def test_a_run_removed_while_it_is_made_stays_out_until_it_is_begun_again(qtbot,
 def test_a_run_of_the_gallery_is_saved_with_its_own_settings(qtbot, monkeypatch, two, tmp_path):
     studio, first, _second = two
     path = tmp_path / "first.png"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    save_to(monkeypatch, path)
     choose_run(qtbot, studio, 1)
     click(qtbot, studio, QPushButton, "gallery_save")
     qtbot.waitUntil(lambda: "Saved first.png" in message(studio), timeout=10_000)

@@ -10,12 +10,21 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from driving import child, click, message, settle
 from engines.style import StyleSettings
 from engines.style_files import Provenance, mask_from_text, read_result, save_result
-from style_studio_bench import close_studio, drop, is_kept, open_studio, run_to_end, save_picture
+from style_studio_bench import (
+    close_studio,
+    drop,
+    is_kept,
+    open_studio,
+    place_of_style,
+    run_to_end,
+    save_picture,
+    save_to,
+)
 from visualizer.panels.style_studio.keeping import display_of, read_kept
 from visualizer.panels.style_studio.result_files import planar
 from visualizer.pictures.source import PictureSource
@@ -63,8 +72,8 @@ def start(qtbot, panel):
     settle(qtbot, panel)
 
 
-def save_to(monkeypatch, panel, path, action="style_action_save"):
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+def save_by_menu(monkeypatch, panel, path, action="style_action_save"):
+    save_to(monkeypatch, path)
     child(panel, QAction, action).trigger()
 
 
@@ -84,7 +93,7 @@ def test_on_a_full_disk_the_run_comes_to_its_end_and_can_be_saved_elsewhere(
         assert ".npy" not in message(studio)
     last = display_of(studio.run.last.image)
     np.testing.assert_array_equal(studio.presenter.shown, last)
-    save_to(monkeypatch, studio, tmp_path / "saved.png")
+    save_by_menu(monkeypatch, studio, tmp_path / "saved.png")
     qtbot.waitUntil(lambda: "Saved saved.png" in studio.messages.text(), timeout=20_000)
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "saved.png")), last)
     assert read_result(tmp_path / "saved.png").provenance.iterations == FEW
@@ -116,12 +125,12 @@ def test_a_file_that_cannot_be_written_is_said_and_what_was_there_stays(
     path.write_bytes(b"what was there")
     if refused == "folder":
         (tmp_path / "file").write_text("no folder")
-        save_to(monkeypatch, studio, tmp_path / "file" / name, action)
+        save_by_menu(monkeypatch, studio, tmp_path / "file" / name, action)
         qtbot.waitUntil(lambda: studio.messages.kind() == "error", timeout=20_000)
         assert "its folder is a file" in message(studio)
     else:
         with full_disk():
-            save_to(monkeypatch, studio, path, action)
+            save_by_menu(monkeypatch, studio, path, action)
             qtbot.waitUntil(lambda: studio.messages.kind() == "error", timeout=20_000)
         assert "the disk is full" in message(studio)
     assert name in message(studio)
@@ -129,7 +138,7 @@ def test_a_file_that_cannot_be_written_is_said_and_what_was_there_stays(
     assert not list(tmp_path.glob(".*.part"))
     assert studio.state == state
     assert studio.presenter.shown is shown
-    save_to(monkeypatch, studio, path, action)
+    save_by_menu(monkeypatch, studio, path, action)
     qtbot.waitUntil(lambda: f"Saved {name}" in message(studio), timeout=20_000)
 
 
@@ -158,7 +167,7 @@ def test_a_result_whose_mask_is_gone_is_saved_with_the_mask_that_was_used(
     settle(qtbot, studio)
     start(qtbot, studio)
     path.unlink()
-    save_to(monkeypatch, studio, tmp_path / "masked.png")
+    save_by_menu(monkeypatch, studio, tmp_path / "masked.png")
     qtbot.waitUntil(lambda: "Saved masked.png" in message(studio), timeout=20_000)
     (text,) = read_result(tmp_path / "masked.png").provenance.style_masks
     np.testing.assert_array_equal(mask_from_text(text), mask)
@@ -171,7 +180,7 @@ def test_a_run_of_the_gallery_whose_mask_was_lost_is_not_saved_as_if_it_had_none
     run = studio.state.gallery[-1]
     gone = run.making.styles[0].replace(mask=str(tmp_path / "gone.npy"))
     lost = run.replace(making=run.making.replace(styles=(gone,)))
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "lost.png"), ""))
+    save_to(monkeypatch, tmp_path / "lost.png")
     studio.results.ask_save_run(lost)
     qtbot.waitUntil(lambda: "mask of a style is no longer there" in message(studio), timeout=20_000)
     assert not (tmp_path / "lost.png").exists()
@@ -240,8 +249,7 @@ def test_a_dropped_result_whose_settings_are_damaged_is_said_and_changes_nothing
 @pytest.mark.parametrize("how", ["cut", "bytes", "list"])
 def test_its_picture_can_still_be_a_style_as_it_is_said(qtbot, studio, tmp_path, how):
     path = damaged(tmp_path / "hurt.png", how)
-    view = studio.view.styles[0]
-    drop(studio, path, view.mapTo(studio, view.rect().center()))
+    drop(studio, path, place_of_style(studio))
     qtbot.waitUntil(lambda: studio.state.styles[0].picture.kind == "file", timeout=20_000)
     settle(qtbot, studio)
     assert studio.pictures.style_input(0).picture.image.width == 30
@@ -254,9 +262,9 @@ def test_a_picture_with_too_many_pixels_is_offered_smaller_and_made_of(
 ):
     monkeypatch.setattr("engines.images.DEFAULT_MAX_PIXELS", 5_000)
     path = save_picture(tmp_path / "huge.png", np.full((90, 120, 3), 90, np.uint8))
-    for place, topic in ((None, "content"), (studio.view.styles[0], "style")):
+    for topic in ("content", "style"):
         before = studio.state
-        drop(studio, path, place and place.mapTo(studio, place.rect().center()))
+        drop(studio, path, place_of_style(studio) if topic == "style" else None)
         qtbot.waitUntil(lambda: "huge.png has 120 × 90" in message(studio), timeout=20_000)
         settle(qtbot, studio)
         assert studio.state == before

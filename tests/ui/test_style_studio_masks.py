@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QLabel, QPushButton, QToolButton
 
 from dragging import drag
 from driving import child, click, message, settle
-from style_studio_bench import LONG, close_studio, open_studio, run_to_end, wait_for_steps
+from style_studio_bench import close_studio, open_studio, run_to_end, start_long_run
 from visualizer.panels.style_studio.keeping import display_of
 from visualizer.panels.style_studio.masks import NOTHING_LEFT, fitted
 from visualizer.panels.style_studio.run_control import as_rgb
@@ -200,10 +200,7 @@ def test_two_styles_keep_to_their_halves(qtbot, studio):
 
 
 def test_masks_painted_while_a_run_goes_on_are_for_the_next(qtbot, studio):
-    studio.edits.look(studio.state.with_settings(steps=LONG))
-    settle(qtbot, studio)
-    click(qtbot, studio, QPushButton, "run_start")
-    wait_for_steps(qtbot, studio, 2)
+    start_long_run(qtbot, studio, steps=2)
     dialog = open_dialog(qtbot, studio)
     press(qtbot, dialog, QToolButton, "mask_painter_fill")
     take_over(qtbot, studio, dialog)

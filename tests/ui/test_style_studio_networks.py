@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from driving import child, click, message, settle
 from engines.style import RANDOM_FILTERS, RANDOM_TITLE, random_filters
-from style_studio_bench import close_studio, drop, open_studio, run_to_end
+from style_studio_bench import close_studio, drop, open_studio, run_to_end, save_to
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_random_filters_make_a_picture_say_so_and_come_back_with_the_result(
     assert total[-1] < total[0]
     assert message(studio) == ""
     path = tmp_path / "random.png"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    save_to(monkeypatch, path)
     child(studio, QAction, "style_action_save").trigger()
     qtbot.waitUntil(lambda: "Saved random.png" in message(studio), timeout=20_000)
 

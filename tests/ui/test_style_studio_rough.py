@@ -17,8 +17,10 @@ from style_studio_bench import (
     close_studio,
     drop,
     open_studio,
+    place_of_style,
     run_to_end,
     save_picture,
+    start_long_run,
     wait_for_steps,
 )
 from visualizer.panels.style_studio.keeping import display_of, read_kept
@@ -31,11 +33,6 @@ def studio(qtbot, folders):
     panel = open_studio(qtbot, folders, steps=FEW)
     yield panel
     close_studio(panel)
-
-
-def place_of_style(panel):
-    view = panel.view.styles[0]
-    return view.mapTo(panel, view.rect().center())
 
 
 def take(qtbot, panel, path, *, style=False):
@@ -142,10 +139,7 @@ def test_pressed_again_it_is_tried_all_the_same(qtbot, studio):
 
 
 def test_other_pictures_during_a_run_are_for_the_next_one(qtbot, studio, tmp_path):
-    studio.edits.look(studio.state.with_settings(steps=LONG))
-    settle(qtbot, studio)
-    click(qtbot, studio, QPushButton, "run_start")
-    wait_for_steps(qtbot, studio, 2)
+    start_long_run(qtbot, studio, steps=2)
     begun = studio.run.order.content
     take(qtbot, studio, save_picture(tmp_path / "other.png", noise(30, 40)))
     assert message(studio).startswith("The run goes on with the pictures")

@@ -14,7 +14,15 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 from driving import child, click, message, settle
 from engines.style import StyleSettings
 from engines.style_files import Provenance, read_result, save_result
-from style_studio_bench import close_studio, drop, open_studio, run_to_end, save_picture
+from style_studio_bench import (
+    close_studio,
+    drop,
+    open_studio,
+    place_of_style,
+    run_to_end,
+    save_picture,
+    save_to,
+)
 from visualizer.panels.style_studio.result_files import planar
 from visualizer.pictures.source import PictureSource
 
@@ -41,10 +49,6 @@ def made(qtbot, studio):
     click(qtbot, studio, QPushButton, "run_start")
     run_to_end(qtbot, studio)
     return studio
-
-
-def save_to(monkeypatch, path, used=""):
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), used))
 
 
 def trigger(qtbot, panel, name):
@@ -246,8 +250,7 @@ def test_a_dropped_picture_without_settings_is_content(qtbot, studio, tmp_path):
 def test_a_result_dropped_on_the_style_is_a_style(qtbot, studio, tmp_path):
     path = tmp_path / "result.png"
     save_result(path, np.full((3, 20, 20), 0.5, np.float32), StyleSettings(), Provenance("x"))
-    view = studio.view.styles[0]
-    drop(studio, path, view.mapTo(studio, view.rect().center()))
+    drop(studio, path, place_of_style(studio))
     qtbot.waitUntil(lambda: studio.state.styles[0].picture.kind == "file", timeout=10_000)
     settle(qtbot, studio)
     assert studio.state.gallery == ()

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QPushButton, QToolButton
 from driving import child, click, message, settle
 from fake_camera import plug_in, send_picture, unplug
 from style_studio_bench import (
-    LONG,
     close_studio,
     drop,
     open_studio,
+    place_of_style,
     run_to_end,
     save_picture,
-    wait_for_steps,
+    start_long_run,
 )
 from visualizer.pictures.source import PictureSource
 
@@ -93,10 +93,7 @@ def test_a_camera_unplugged_leaves_its_last_picture_and_a_sentence(qtbot, monkey
 
 
 def test_a_camera_started_during_a_run_is_for_the_next_one(qtbot, monkeypatch, studio):
-    studio.edits.look(studio.state.with_settings(steps=LONG))
-    settle(qtbot, studio)
-    click(qtbot, studio, QPushButton, "run_start")
-    wait_for_steps(qtbot, studio, 2)
+    start_long_run(qtbot, studio, steps=2)
     begun, source = studio.run.order.content, studio.pictures.content
     plug_in(monkeypatch, source.live)
     start_camera(qtbot, studio, source, "content_", RED)
@@ -133,8 +130,7 @@ def test_a_picture_that_comes_after_its_style_was_taken_out_is_not_another_style
     click(qtbot, studio, QPushButton, "style_add")
     first = studio.state.styles[0]
     path = save_picture(tmp_path / "late.png", np.full((900, 1200, 3), 99, np.uint8))
-    view = studio.view.styles[1]
-    drop(studio, path, view.mapTo(studio, view.rect().center()))
+    drop(studio, path, place_of_style(studio, 1))
     assert studio.pictures.style_input(1).loader.lane.busy
     child(studio, QToolButton, "style_2_remove").click()
     qtbot.waitUntil(lambda: not studio.pictures.style_input(1).loader.lane.busy, timeout=20_000)

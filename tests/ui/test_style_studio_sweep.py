@@ -8,11 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSpinBox, QToolButton
+from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QToolButton
 
 from driving import child, choose, click, message, settle
 from engines.style import StyleSettings, StyleSource, StyleTransfer
-from style_studio_bench import LONG, close_studio, open_studio, wait_for_steps
+from style_studio_bench import (
+    LONG,
+    close_studio,
+    open_studio,
+    save_to,
+    start_long_run,
+    wait_for_steps,
+)
 from visualizer.panels.style_studio.gallery_making import engine_settings
 from visualizer.panels.style_studio.gallery_settings import SweepSettings
 from visualizer.panels.style_studio.keeping import display_of
@@ -97,7 +104,7 @@ def test_a_sheet_is_made_to_its_end(qtbot, monkeypatch, studio, tmp_path):
     assert away[0] < away[1] < away[2]
 
     path = tmp_path / "sheet.png"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    save_to(monkeypatch, path)
     click(qtbot, studio, QPushButton, "sweep_save")
     qtbot.waitUntil(lambda: "Saved sheet.png: 3 pictures." in message(studio), timeout=10_000)
     with Image.open(path) as sheet:
@@ -171,10 +178,7 @@ def test_another_weight_can_be_swept(qtbot, studio):
 
 
 def test_it_waits_for_a_run_that_goes_on(qtbot, studio):
-    studio.edits.look(studio.state.with_settings(steps=LONG))
-    settle(qtbot, studio)
-    click(qtbot, studio, QPushButton, "run_start")
-    wait_for_steps(qtbot, studio, 2)
+    start_long_run(qtbot, studio, steps=2)
     qtbot.mouseClick(child(studio, QPushButton, "sweep_run"), Qt.MouseButton.LeftButton)
     assert not tab(studio).job.busy
     assert "stop or let it end first" in message(studio)
