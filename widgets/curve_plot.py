@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyqtgraph as pg
@@ -147,7 +147,7 @@ class CurvePlot(QWidget):
 
     def _draw(self) -> None:
         """Draw everything anew, with the lines that are there: to make one takes long."""
-        plain = all(map(_is_plain, self._curves))
+        plain = all(map(_is_line, self._curves))
         if plain and self._plain:
             self._take_lines()
         else:
@@ -162,15 +162,13 @@ class CurvePlot(QWidget):
     def _take_lines(self) -> None:
         """Give each curve one of the lines that are there, make those missing, hide the others."""
         for line, curve in zip(self._lines, self._curves, strict=False):
-            line.setData(curve.x, self._heights(curve), pen=_pen(curve))
+            line.setData(curve.x, self._heights(curve), **_look(curve))
             line.setVisible(True)
         for line in self._lines[len(self._curves) :]:
             line.setVisible(False)
             line.clear()
         for curve in self._curves[len(self._lines) :]:
-            self._lines.append(
-                self._item.plot(curve.x, self._heights(curve), pen=_pen(curve), connect="finite")
-            )
+            self._lines.append(self._add_line(curve))
 
     def _draw_marks(self) -> None:
         for line in self._mark_lines:
@@ -294,14 +292,12 @@ class CurvePlot(QWidget):
             half = (curve.x[1] - curve.x[0]) / 2 if len(curve.x) > 1 else 0.5
             edges = np.append(curve.x - half, curve.x[-1] + half)
             self._item.plot(edges, y, stepMode="center", pen=pen)
-        elif curve.style == "dots":
-            return self._item.plot(
-                curve.x, y, pen=pen, connect="finite", symbol="o", symbolSize=6,
-                symbolBrush=color, symbolPen=None,
-            )  # fmt: skip
         else:
-            return self._item.plot(curve.x, y, pen=pen, connect="finite")
+            return self._add_line(curve)
         return None
+
+    def _add_line(self, curve: Curve) -> pg.PlotDataItem:
+        return self._item.plot(curve.x, self._heights(curve), connect="finite", **_look(curve))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Zoom and fit by the keyboard."""
@@ -358,12 +354,22 @@ class CurvePlot(QWidget):
 def _differ_in_numbers(one: Curve, another: Curve) -> bool:
     """Return whether both are lines of one name and one look."""
     looks = [(c.name, c.color, c.dash, c.style) for c in (one, another)]
-    bare = one.spread is None and another.spread is None
-    return looks[0] == looks[1] and bare and one.style in ("line", "dots")
+    return looks[0] == looks[1] and _is_line(one) and _is_line(another)
 
 
-def _is_plain(curve: Curve) -> bool:
-    return curve.style == "line" and curve.spread is None
+def _is_line(curve: Curve) -> bool:
+    """Return whether one item draws all of it, which may draw another such curve later."""
+    return curve.style in ("line", "dots") and curve.spread is None
+
+
+def _look(curve: Curve) -> dict[str, Any]:
+    """Return what pyqtgraph is told of a line, with or without dots."""
+    if curve.style != "dots":
+        return {"pen": _pen(curve), "symbol": None}
+    return {
+        "pen": _pen(curve), "symbol": "o", "symbolSize": 6,
+        "symbolBrush": QColor(COLORS[curve.color]), "symbolPen": None,
+    }  # fmt: skip
 
 
 def _pen(curve: Curve) -> QPen:

@@ -397,6 +397,24 @@ def test_lines_are_drawn_by_the_items_there_are_each_as_it_looks(plot):
     assert len(drawn_lines(plot)) == 2
 
 
+def test_dots_come_and_go_on_the_items_there_are(plot):
+    a, b = Curve("a", X, X), Curve("b", X, 2 * X, "red", "dots")
+
+    def dots():
+        shown = [line.scatter for line in drawn_lines(plot) if line.scatter.isVisible()]
+        return [(len(one.points()), one.opts["brush"].color().name()) for one in shown]
+
+    plot.set_curves([a, b])
+    lines = drawn_lines(plot)
+    assert dots() == [(len(X), COLORS["red"])]
+    plot.set_curves([replace(a, style="dots"), replace(b, style="line")])
+    assert drawn_lines(plot) == lines
+    assert dots() == [(len(X), COLORS["blue"])]
+    plot.set_curves([a])
+    assert drawn_lines(plot) == lines[:1]
+    assert dots() == []
+
+
 def test_lines_that_are_left_out_do_not_widen_the_view(plot):
     plot.set_curves([Curve("a", X, X), Curve("b", X, 1000 * X, "red")])
     plot.set_curves([Curve("a", X, X)])
