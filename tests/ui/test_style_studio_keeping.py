@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import zlib
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -39,29 +40,16 @@ def studio(qtbot, folders):
     close_studio(panel)
 
 
-@pytest.fixture
-def full_disk(monkeypatch):
-    """A function that fills the disk, until the context that it returns is left."""
+@contextmanager
+def full_disk():
+    """Let the disk be full as long as this is entered."""
 
     def full(_descriptor):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def fill():
-        context = pytest.MonkeyPatch.context()
-        return _Filled(context, full)
-
-    return fill
-
-
-class _Filled:
-    def __init__(self, context, full):
-        self._context, self._full = context, full
-
-    def __enter__(self):
-        self._context.__enter__().setattr(os, "fsync", self._full)
-
-    def __exit__(self, *problem):
-        return self._context.__exit__(*problem)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        yield
 
 
 def start(qtbot, panel):
@@ -81,7 +69,7 @@ def save_by_menu(monkeypatch, panel, path, action="style_action_save"):
 
 
 def test_on_a_full_disk_the_run_comes_to_its_end_and_can_be_saved_elsewhere(
-    qtbot, monkeypatch, studio, full_disk, tmp_path
+    qtbot, monkeypatch, studio, tmp_path
 ):
     with full_disk():
         start(qtbot, studio)
@@ -99,9 +87,7 @@ def test_on_a_full_disk_the_run_comes_to_its_end_and_can_be_saved_elsewhere(
     assert read_result(tmp_path / "saved.png").provenance.iterations == FEW
 
 
-def test_once_there_is_room_again_pictures_are_kept_and_nothing_is_said_any_more(
-    qtbot, studio, full_disk
-):
+def test_once_there_is_room_again_pictures_are_kept_and_nothing_is_said_any_more(qtbot, studio):
     with full_disk():
         start(qtbot, studio)
     assert studio.messages.kind() == "error"
@@ -117,7 +103,7 @@ def test_once_there_is_room_again_pictures_are_kept_and_nothing_is_said_any_more
 )
 @pytest.mark.parametrize("refused", ["full", "folder"])
 def test_a_file_that_cannot_be_written_is_said_and_what_was_there_stays(
-    qtbot, monkeypatch, studio, full_disk, tmp_path, action, name, refused
+    qtbot, monkeypatch, studio, tmp_path, action, name, refused
 ):
     start(qtbot, studio)
     shown, state = studio.presenter.shown, studio.state
@@ -142,9 +128,7 @@ def test_a_file_that_cannot_be_written_is_said_and_what_was_there_stays(
     qtbot.waitUntil(lambda: f"Saved {name}" in message(studio), timeout=20_000)
 
 
-def test_masks_that_cannot_be_kept_are_said_and_the_styles_stay_as_they_were(
-    qtbot, studio, full_disk
-):
+def test_masks_that_cannot_be_kept_are_said_and_the_styles_stay_as_they_were(qtbot, studio):
     before = studio.state
     click(qtbot, studio, QPushButton, "style_masks")
     dialog = studio.masks.dialog
