@@ -18,6 +18,8 @@ from driving import click, settle
 from engines.style_code import code_for
 from style_studio_bench import save_picture
 from style_tab_bench import context_of, picture, resized
+from visualizer.panels.style_studio.keeping import display_of
+from visualizer.panels.style_studio.run_control import as_rgb
 from visualizer.panels.style_studio.tabs import code as module
 from visualizer.panels.style_studio.tabs.code import CodeTab
 
@@ -74,12 +76,6 @@ def test_it_is_saved_as_it_is_shown(qtbot, style_bench, tab, tmp_path, monkeypat
     assert "mine.py" in style_bench.infos[-1]
 
 
-def pixels_of(sample):
-    """A sample as uint8 (H, W, 3), which is what it was made of."""
-    pixels = picture(sample).image.pixels.expand(3, -1, -1).numpy().transpose(1, 2, 0)
-    return np.rint(pixels * 255).astype(np.uint8)
-
-
 def test_the_program_makes_the_picture_that_the_panel_makes(
     qtbot, style_bench, tmp_path, monkeypatch
 ):
@@ -88,7 +84,7 @@ def test_the_program_makes_the_picture_that_the_panel_makes(
     settle(qtbot, style_bench)
     save_by_button(qtbot, style_bench, tab, tmp_path / "mine.py", monkeypatch)
     for name, sample in (("content", "retina"), ("style", "waves")):
-        save_picture(tmp_path / f"{name}.png", pixels_of(sample))
+        save_picture(tmp_path / f"{name}.png", display_of(as_rgb(picture(sample))))
     done = subprocess.run(
         [sys.executable, "mine.py", "content.png", "style.png"],
         cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
