@@ -158,9 +158,9 @@ def move_through(qtbot, panel, control):
             yield
 
 
-def type_cell(qtbot, panel, grid, text):
-    """Type a number into the grid's first cell."""
-    click_cell(qtbot, grid, 0, 0)
+def type_cell(qtbot, panel, grid, text, cell=(0, 0)):
+    """Type a number into a cell of the grid, the first one if none, and go on to the next row."""
+    click_cell(qtbot, grid, *cell)
     grid.setFocus()
     qtbot.keyClicks(grid, text[0])
     editor = [one for one in grid.findChildren(QLineEdit) if one.isVisible()][-1]

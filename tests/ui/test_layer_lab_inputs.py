@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QLabel,
-    QLineEdit,
     QPushButton,
     QSpinBox,
     QToolButton,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from driving import child, choose, click, click_cell, message, settle
 from fake_camera import plug_in, send_picture
-from layer_lab_panel_bench import close_layer_lab, open_layer_lab
+from layer_lab_panel_bench import close_layer_lab, open_layer_lab, type_cell
 from visualizer.panels.layer_lab.experiment import Experiment
 from visualizer.panels.layer_lab.number_samples import SAMPLES
 from visualizer.panels.layer_lab.pieces import Found, Maps, Matrix
@@ -92,17 +91,6 @@ def type_number(qtbot, panel, name, number):
     box.selectAll()
     qtbot.keyClicks(box, str(number))
     qtbot.keyClick(box, Qt.Key.Key_Return)
-    settle(qtbot, panel)
-
-
-def type_cell(qtbot, panel, grid, cell, text):
-    """Type `text` into a cell and go on to the next row."""
-    click_cell(qtbot, grid, *cell)
-    grid.setFocus()
-    qtbot.keyClicks(grid, text[0])
-    editor = [one for one in grid.findChildren(QLineEdit) if one.isVisible()][-1]
-    qtbot.keyClicks(editor, text[1:])
-    qtbot.keyClick(editor, Qt.Key.Key_Return)
     settle(qtbot, panel)
 
 
@@ -336,7 +324,7 @@ def test_place_and_side_are_typed(qtbot, noise):
 def test_numbers_are_typed_and_undone(qtbot, in_numbers):
     lab, grid = in_numbers, child(in_numbers, KernelGrid, "layer_numbers")
     np.testing.assert_array_equal(given(lab).maps[0], USUAL_NUMBERS)
-    type_cell(qtbot, lab, grid, (0, 1), "7.5")
+    type_cell(qtbot, lab, grid, "7.5", (0, 1))
     assert given(lab).maps[0, 0, 1] == 7.5
     assert grid.kernel()[0, 1] == 7.5
     lab.undo_stack().undo()
@@ -348,7 +336,7 @@ def test_numbers_are_typed_and_undone(qtbot, in_numbers):
 def test_what_is_no_number_is_refused_in_words_until_it_is_one(qtbot, in_numbers):
     lab, grid = in_numbers, child(in_numbers, KernelGrid, "layer_numbers")
     for text, refused in (("4x", True), ("4", False)):
-        type_cell(qtbot, lab, grid, (1, 2), text)
+        type_cell(qtbot, lab, grid, text, (1, 2))
         assert given(lab).maps[0, 1, 2] == (2 if refused else 4)
         wanted = "Row 2, column 3: “4x” is not a number; type one such as 0.5 or 1/9."
         assert message(lab) == (wanted if refused else "")
