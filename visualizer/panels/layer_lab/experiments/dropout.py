@@ -28,7 +28,7 @@ def find(given: Given) -> Found:
     out = _layer(x, given, given["seed"])
     total, scaled, plain = torch.zeros_like(x), [], []
     for n in range(draws):
-        one = _layer(x, given, given["seed"] + n)
+        one = _layer(x, given, given["seed"] + n) if n else out
         total += one
         kept = float(one.mean())
         factor = 1 - given["p"] if given["training"] else 1.0
