@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from widgets.colors import SIGNED, is_light, quantize
+from widgets.colors import NOT_A_NUMBER, SIGNED, is_light, quantize
 
 LEAST_FOR_LINES = 6.0
 
@@ -14,12 +14,13 @@ LEAST_FOR_LINES = 6.0
 def paint_cells(painter: QPainter, area: QRectF, values: np.ndarray, line: QColor) -> np.ndarray:
     """Fill `area` with one coloured cell for each of `values` (rows, columns), centred on zero.
 
-    Returns where dark text is readable, bool (rows, columns). Thin lines of the colour `line` part
-    the cells where there is room for them.
+    The largest finite ones have the end colours, as has what is infinite; NaN is grey. Returns
+    where dark text is readable, bool (rows, columns). Thin lines of the colour `line` part the
+    cells where there is room for them.
     """
-    limit = float(np.abs(values).max())
-    shades = SIGNED[quantize(values, (-limit, limit))] if limit > 0 else SIGNED[[128]]
-    rgb = np.ascontiguousarray(np.broadcast_to(shades, (*values.shape, 3)))
+    limit = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
+    rgb = np.ascontiguousarray(SIGNED[quantize(values, (-limit, limit))])
+    rgb[np.isnan(values)] = NOT_A_NUMBER.getRgb()[:3]
     rows, columns = values.shape
     image = QImage(rgb.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
     painter.drawImage(area, image)

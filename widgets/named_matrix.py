@@ -13,22 +13,19 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QGuiApplication,
     QHelpEvent,
-    QImage,
     QKeyEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
     QPalette,
-    QPen,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from widgets.colors import NOT_A_NUMBER, color_table, is_light, quantize
+from widgets.cell_colors import paint_cells
 from widgets.number_text import format_number
 
 _MOST_SIDE = 110.0
 _LEAST_TEXT = 6.5
-_LEAST_LINES = 6.0  # pixels of a cell that is framed
 _MOST_READ = 10  # columns, beyond which a little width is enough for colours
 _MOST_DIGITS = 7  # before the point
 _NAME_SHARE = 0.35  # of the width, at most, for the names of rows
@@ -146,16 +143,6 @@ class NamedMatrix(QWidget):
         lines = max(len(self._column_lines(name, wide - 2)) for name in self._columns) if few else 1
         return lines * QFontMetricsF(self.font()).height() + 6
 
-    def _limit(self) -> float:
-        finite = self._values[np.isfinite(self._values)]
-        return float(np.abs(finite).max()) if finite.size else 0.0
-
-    def _colors(self) -> np.ndarray:
-        limit = self._limit() or 1.0
-        rgb = color_table("signed")[quantize(self._values, (-limit, limit))]
-        rgb[np.isnan(self._values)] = NOT_A_NUMBER.getRgb()[:3]
-        return rgb
-
     def _fitted(self, layout: _Layout) -> tuple[list[list[str]], QFont] | None:
         """Return the numbers as texts that fit the cells, and their font."""
         font = QFont(self.font())
@@ -178,16 +165,12 @@ class NamedMatrix(QWidget):
         if not self._values.size:
             return
         painter = QPainter(self)
-        layout, rgb = self._layout(), self._colors()
+        layout = self._layout()
         rows, columns = self._values.shape
         area = QRectF(layout.left, layout.top, columns * layout.wide, rows * layout.high)
-        data = np.ascontiguousarray(rgb)
-        image = QImage(data.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
-        painter.drawImage(area, image)
-        if min(layout.wide, layout.high) >= _LEAST_LINES:
-            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 1))
-            painter.drawRects([layout.rect(r, c) for r in range(rows) for c in range(columns)])
-        self._paint_numbers(painter, layout, rgb)
+        line = self.palette().color(QPalette.ColorRole.Mid)
+        dark_text = paint_cells(painter, area, self._values, line)
+        self._paint_numbers(painter, layout, dark_text)
         self._paint_names(painter, layout)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -195,15 +178,15 @@ class NamedMatrix(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
-    def _paint_numbers(self, painter: QPainter, layout: _Layout, rgb: np.ndarray) -> None:
+    def _paint_numbers(self, painter: QPainter, layout: _Layout, dark_text: np.ndarray) -> None:
         fitted = self._fitted(layout)
         if fitted is None:
             return
         texts, font = fitted
         painter.setFont(font)
-        dark = is_light(rgb)
         for row, column in np.ndindex(self._values.shape):
-            painter.setPen(Qt.GlobalColor.black if dark[row, column] else Qt.GlobalColor.white)
+            color = Qt.GlobalColor.black if dark_text[row, column] else Qt.GlobalColor.white
+            painter.setPen(color)
             painter.drawText(
                 layout.rect(row, column), Qt.AlignmentFlag.AlignCenter, texts[row][column]
             )

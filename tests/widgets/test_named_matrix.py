@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as some
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
+from widgets.colors import NOT_A_NUMBER
 from widgets.named_matrix import NamedMatrix, matrix_texts
 from widgets.number_text import parse_matrix
 
@@ -89,3 +90,14 @@ def test_many_columns_are_colours_alone(matrix):
 def test_names_that_miss_are_refused(matrix):
     with pytest.raises(ValueError, match="2 names for 3"):
         matrix.set_matrix(VALUES, (), ("R", "G"))
+
+
+def test_what_is_no_number_is_grey_and_does_not_hide_the_others(matrix):
+    matrix.set_matrix(np.array([[np.nan, -1.0, np.inf, 1.0]]))
+    image = matrix.grab().toImage()
+    places = [matrix.cell_rect(0, n).topLeft().toPoint() + QPoint(5, 5) for n in range(4)]
+    missing, below, endless, above = (image.pixelColor(place) for place in places)
+    assert missing == NOT_A_NUMBER
+    assert below.blue() > below.red()
+    assert endless == above
+    assert above.red() > above.blue()
