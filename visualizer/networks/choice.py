@@ -15,10 +15,9 @@ class ModelChoice(Frozen):
     """Which network with which weights.
 
     name: of the catalogue, `engines.style.RANDOM_FILTERS`, or the path of a file that holds a whole
-    network. weights: "best" are
-    trained ones that are on this computer, "none" untrained ones, "file" those of the file `path`.
-    trusted: the person allowed the file to run its code; allow_partial: what does not fit stays
-    untrained.
+    network. weights: "best" are trained ones that are on this computer, "none" untrained ones,
+    "file" those of the file `path`. trusted: the person allowed the file to run its code;
+    allow_partial: what does not fit stays untrained.
     """
 
     name: str = EMBEDDED

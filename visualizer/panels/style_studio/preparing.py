@@ -100,7 +100,7 @@ def _without_weights(order: RunOrder) -> StyleSettings:
     )  # fmt: skip
 
 
-def _without_sizes(order: RunOrder) -> object:
+def _without_sizes(order: RunOrder) -> StyleSettings:
     """Return the settings without what the estimate reckons with by itself."""
     return replace(
         _without_weights(order), size=256, sizes=None, steps=None, start="content",

@@ -20,10 +20,8 @@ from widgets.side_column import SideColumn
 
 START_FIRST = "Press Start"
 MAP_LINES, MAP_LETTERS = 9, 16  # of text: the room of a map with its title
-PAGE_LETTERS, MOST_GROWTH = (
-    62,
-    1.6,
-)  # a page's usual width; how much higher maps become in wider ones
+PAGE_LETTERS = 62  # a page's usual width
+MOST_GROWTH = 1.6  # how much higher maps become in wider ones
 
 
 def fill_page(page: QWidget, name: str, *parts: QWidget) -> None:
