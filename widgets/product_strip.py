@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence, QResizeEvent
+from PySide6.QtGui import QFont, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets._products.cells import MOST_WIDE, USUAL_TEXT, Cells, CellsView, product_cells
+from widgets._products.copying import offer_copy
 from widgets.number_text import format_number
 
 LEAST_WIDE = 7.0  # of a product, in heights of a line
@@ -52,12 +53,7 @@ class ProductStrip(QWidget):
         layout.setSpacing(1)
         layout.addWidget(self._line, 1)
         layout.addWidget(self._cells)
-        copy = QAction("Copy the numbers", self)
-        copy.setShortcut(QKeySequence.StandardKey.Copy)
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        copy.triggered.connect(self.copy)
-        self.addAction(copy)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        offer_copy(self, "Copy the numbers", self.copy)
         self._fit()
 
     def set_text(self, text: str) -> None:
@@ -94,18 +90,15 @@ class ProductStrip(QWidget):
         """Show as many products as there is room for."""
         line = self.fontMetrics().height()
         room = max(1, int(self.width() // (LEAST_WIDE * line)))
-        sizes = np.array([abs(one.value * one.weight) for one in self._products])
-        largest = np.argsort(-np.nan_to_num(sizes, nan=np.inf), kind="stable")[:room]
+        products = np.array([one.value * one.weight for one in self._products])
+        sizes = np.nan_to_num(np.abs(products), nan=np.inf)
+        largest = np.argsort(-sizes, kind="stable")[:room]
         self._shown = sorted(largest.tolist())
         self._cells.setVisible(bool(self._shown))
         text = self._text
         left_out = len(self._products) - len(self._shown)
         if left_out:
-            rest = sum(
-                one.value * one.weight
-                for place, one in enumerate(self._products)
-                if place not in set(self._shown)
-            )
+            rest = sum(np.delete(products, self._shown).tolist())
             number = format_number(rest).replace("-", "−")
             noun = "product adds" if left_out == 1 else "products add"
             text += f" (the largest are shown; the {left_out} other {noun} {number})"

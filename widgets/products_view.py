@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence
+from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from widgets._products.cells import CellsView, product_cells, reached_cells
+from widgets._products.copying import offer_copy
 from widgets.number_text import format_number
 
 SHOWN_TERMS = 6
@@ -40,12 +41,7 @@ class ProductsView(QWidget):
             layout.addWidget(widget)
         layout.addStretch(1)
         self._cells.cell_hovered.connect(self.tap_hovered)
-        copy = QAction("Copy the formula and the numbers", self)
-        copy.setShortcut(QKeySequence.StandardKey.Copy)
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        copy.triggered.connect(self.copy)
-        self.addAction(copy)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        offer_copy(self, "Copy the formula and the numbers", self.copy)
         self._fit_fonts()
 
     def _label(self, name: str, *, bold: bool = False) -> QLabel:
