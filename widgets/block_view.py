@@ -22,6 +22,7 @@ _DEPTH = (0.5, -0.36)  # where one channel lies behind another, in cells
 _SHADES = {"front": 100, "top": 92, "side": 116}  # how bright a face is, for QColor.darker
 _MOST_SCALE = 34.0  # pixels of a cell
 _GOLDEN = 0.61803398875
+_APART = 1.2  # cells between two cuboids
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,9 @@ class BlockView(QWidget):
 
     def best_height(self, width: int) -> int:
         """Return the height at which the cuboids take all of `width`."""
-        examples, wide, high = len(self._groups), *self._extent()
         line = QFontMetricsF(self.font()).height()
-        scale = min((width - 2 * line) / (examples * wide + (examples - 1) * 1.2), _MOST_SCALE)
-        return round(scale * high + 2.3 * line)
+        scale = min((width - 2 * line) / self._all_wide(), _MOST_SCALE)
+        return round(scale * self._extent()[1] + 2.3 * line)
 
     def face_center(self, example: int, row: int, column: int) -> QPointF:
         """Return the middle of a cell of the first channel, for a mouse."""
@@ -99,20 +99,21 @@ class BlockView(QWidget):
         _, channels, height, width = self._groups.shape
         return width + channels * _DEPTH[0], height - channels * _DEPTH[1]
 
+    def _all_wide(self) -> float:
+        """Return the width of all cuboids in cells."""
+        return len(self._groups) * (self._extent()[0] + _APART) - _APART
+
     def _scale(self) -> float:
-        examples = max(1, len(self._groups))
-        wide, high = self._extent()
         line = QFontMetricsF(self.font()).height()
-        across = (self.width() - 2 * line) / (examples * wide + (examples - 1) * 1.2)
-        down = (self.height() - 2.3 * line) / max(high, 1)
+        across = (self.width() - 2 * line) / self._all_wide()
+        down = (self.height() - 2.3 * line) / max(self._extent()[1], 1)
         return max(1.0, min(across, down, _MOST_SCALE))
 
     def _corner(self, example: int, channel: float, row: float, column: float) -> QPointF:
         scale, (wide, high) = self._scale(), self._extent()
-        examples = len(self._groups)
         line = QFontMetricsF(self.font()).height()
-        all_wide = (examples * wide + (examples - 1) * 1.2) * scale
-        left = max(1.2 * line, (self.width() - all_wide) / 2) + example * (wide + 1.2) * scale
+        margin = max(1.2 * line, (self.width() - self._all_wide() * scale) / 2)
+        left = margin + example * (wide + _APART) * scale
         bottom = line * 1.1 + (self.height() - 2.3 * line + high * scale) / 2
         height = self._groups.shape[2]
         return QPointF(

@@ -18,6 +18,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.colors import WINDOW_OUTLINE
+
 Square = tuple[int, int, int]  # row, column, side, in pixels of the picture
 
 HANDLE = 9.0  # pixels of the screen around a corner that take hold of it
@@ -202,13 +204,12 @@ class SquarePicker(QWidget):
             self._show_cursor(position)
             return
         start, square, corner = self._drag
+        shift = (position - start) / self._scale()
         if corner is not None:
-            shift = (position - start) / self._scale()
             top, left, side = square
             row, column = top + corner[0] * side + shift.y(), left + corner[1] * side + shift.x()
             self._set(self._pulled(square, corner, row, column), True)
         else:
-            shift = (position - start) / self._scale()
             self._set(self._moved(square, shift.y(), shift.x()), True)
 
     def _show_cursor(self, position: QPointF) -> None:
@@ -281,19 +282,18 @@ class SquarePicker(QWidget):
         for part in _around(area, rect):
             painter.fillRect(part, shade)
         painter.setClipping(False)
-        accent = self.palette().color(QPalette.ColorRole.Highlight)
-        for color, width in ((QColor(0, 0, 0), 4), (QColor(255, 179, 0), 2)):
+        for color, width in ((QColor(0, 0, 0), 4), (WINDOW_OUTLINE, 2)):
             painter.setPen(QPen(color, width))
             painter.drawRect(rect)
         if rect.width() >= 3 * HANDLE:
             for corner in (rect.topLeft(), rect.topRight(), rect.bottomLeft(), rect.bottomRight()):
                 spot = QRectF(corner.x() - 3, corner.y() - 3, 6, 6)
                 painter.setPen(QPen(QColor(0, 0, 0), 1))
-                painter.setBrush(QColor(255, 179, 0))
+                painter.setBrush(WINDOW_OUTLINE)
                 painter.drawRect(spot)
             painter.setBrush(Qt.BrushStyle.NoBrush)
         if self.hasFocus():
-            painter.setPen(QPen(accent, 1))
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
