@@ -26,7 +26,8 @@ class TraceLink(QObject):
 
     def __init__(self, strip: ProductStrip, owner: QWidget) -> None:
         super().__init__(owner)
-        self._strip, self._lane = strip, None
+        self._strip = strip
+        self._lane: LatestWins | None = None
         self._views: list[MapsView] = []
         self._known: set[MapsView] = set()
         self._spot: Spot | None = None
@@ -38,7 +39,7 @@ class TraceLink(QObject):
 
     def set_lane(self, lane: LatestWins) -> None:
         """Trace in `lane` from now on."""
-        self._lane: LatestWins | None = lane
+        self._lane = lane
 
     def set_views(self, views: Sequence[MapsView]) -> None:
         """Follow the mouse over `views`; what was shown is traced anew."""

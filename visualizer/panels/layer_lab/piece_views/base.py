@@ -33,7 +33,6 @@ class PieceView(QWidget, Generic[Kind]):
         self.content = content
         self.title = wrapping_label("piece_title", bold=True)
         self.title.setVisible(titled)
-        self._titled = titled
         self.note = wrapping_label("piece_note")
         self.note.hide()
         self.piece: Kind | None = None
