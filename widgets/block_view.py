@@ -32,6 +32,27 @@ class _Face:
     side: str
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where the cuboids lie: the first one's lower left corner in front, and their steps.
+
+    scale: pixels of a cell; height: rows of a cuboid; step: pixels from one to the next.
+    """
+
+    left: float
+    bottom: float
+    scale: float
+    height: int
+    step: float
+
+    def corner(self, example: int, channel: float, row: float, column: float) -> QPointF:
+        """Return where a corner of a cell lies."""
+        return QPointF(
+            self.left + example * self.step + (column + channel * _DEPTH[0]) * self.scale,
+            self.bottom + (row - self.height + channel * _DEPTH[1]) * self.scale,
+        )
+
+
 class BlockView(QWidget):
     """Draws a block (N, C, H, W): one cuboid an example, its channels one behind the other.
 
@@ -56,6 +77,8 @@ class BlockView(QWidget):
         groups = np.asarray(groups)
         if groups.ndim != 4:
             raise ValueError(f"a block has 4 dimensions, not {groups.ndim}")
+        if np.array_equal(groups, self._groups):
+            return
         self._groups = groups.astype(np.int64)
         kinds = list(dict.fromkeys(self._groups.ravel().tolist()))
         self._hues = {kind: group_color(n, len(kinds)) for n, kind in enumerate(kinds)}
@@ -82,7 +105,7 @@ class BlockView(QWidget):
 
     def face_center(self, example: int, row: int, column: int) -> QPointF:
         """Return the middle of a cell of the first channel, for a mouse."""
-        return self._corner(example, 0, row + 0.5, column + 0.5)
+        return self._place().corner(example, 0, row + 0.5, column + 0.5)
 
     def sizeHint(self) -> QSize:
         """Ask for cuboids in which cells can be told apart."""
@@ -103,49 +126,43 @@ class BlockView(QWidget):
         """Return the width of all cuboids in cells."""
         return len(self._groups) * (self._extent()[0] + _APART) - _APART
 
-    def _scale(self) -> float:
+    def _place(self) -> _Place:
+        wide, high = self._extent()
+        all_wide = self._all_wide()
         line = QFontMetricsF(self.font()).height()
-        across = (self.width() - 2 * line) / self._all_wide()
-        down = (self.height() - 2.3 * line) / max(self._extent()[1], 1)
-        return max(1.0, min(across, down, _MOST_SCALE))
-
-    def _corner(self, example: int, channel: float, row: float, column: float) -> QPointF:
-        scale, (wide, high) = self._scale(), self._extent()
-        line = QFontMetricsF(self.font()).height()
-        margin = max(1.2 * line, (self.width() - self._all_wide() * scale) / 2)
-        left = margin + example * (wide + _APART) * scale
-        bottom = line * 1.1 + (self.height() - 2.3 * line + high * scale) / 2
-        height = self._groups.shape[2]
-        return QPointF(
-            left + (column + channel * _DEPTH[0]) * scale,
-            bottom + (row - height + channel * _DEPTH[1]) * scale,
+        across = (self.width() - 2 * line) / all_wide
+        down = (self.height() - 2.3 * line) / max(high, 1)
+        scale = max(1.0, min(across, down, _MOST_SCALE))
+        return _Place(
+            left=max(1.2 * line, (self.width() - all_wide * scale) / 2),
+            bottom=line * 1.1 + (self.height() - 2.3 * line + high * scale) / 2,
+            scale=scale,
+            height=self._groups.shape[2],
+            step=(wide + _APART) * scale,
         )
-
-    def _quad(self, example: int, *corners: tuple[float, float, float]) -> QPolygonF:
-        return QPolygonF([self._corner(example, *corner) for corner in corners])
 
     def _make_faces(self) -> list[_Face]:
         faces = []
+        place = self._place()
+
+        def quad(example: int, *corners: tuple[float, float, float]) -> QPolygonF:
+            return QPolygonF([place.corner(example, *corner) for corner in corners])
+
         examples, channels, height, width = self._groups.shape
         for n in range(examples):
             block = self._groups[n]
             for c in range(channels):
                 for x in range(width):
-                    quad = self._quad(n, (c, 0, x), (c, 0, x + 1), (c + 1, 0, x + 1), (c + 1, 0, x))
-                    faces.append(_Face(quad, int(block[c, 0, x]), "top"))
+                    top = quad(n, (c, 0, x), (c, 0, x + 1), (c + 1, 0, x + 1), (c + 1, 0, x))
+                    faces.append(_Face(top, int(block[c, 0, x]), "top"))
                 for y in range(height):
-                    quad = self._quad(
-                        n,
-                        (c, y, width),
-                        (c, y + 1, width),
-                        (c + 1, y + 1, width),
-                        (c + 1, y, width),
-                    )
-                    faces.append(_Face(quad, int(block[c, y, width - 1]), "side"))
+                    near, far = (c, y, width), (c + 1, y, width)
+                    side = quad(n, near, (c, y + 1, width), (c + 1, y + 1, width), far)
+                    faces.append(_Face(side, int(block[c, y, width - 1]), "side"))
             for y in range(height):
                 for x in range(width):
-                    quad = self._quad(n, (0, y, x), (0, y, x + 1), (0, y + 1, x + 1), (0, y + 1, x))
-                    faces.append(_Face(quad, int(block[0, y, x]), "front"))
+                    front = quad(n, (0, y, x), (0, y, x + 1), (0, y + 1, x + 1), (0, y + 1, x))
+                    faces.append(_Face(front, int(block[0, y, x]), "front"))
         return faces
 
     # -- drawing and mouse ------------------------------------------------------------------
@@ -185,21 +202,21 @@ class BlockView(QWidget):
 
     def _paint_names(self, painter: QPainter) -> None:
         examples, channels, height, width = self._groups.shape
-        metrics = QFontMetricsF(self.font())
-        line = metrics.height()
+        place = self._place()
+        line = QFontMetricsF(self.font()).height()
         centre = Qt.AlignmentFlag.AlignCenter
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         for n in range(examples):
-            below = self._corner(n, 0, height, width / 2)
-            name = f"n = {n}" if self._scale() * width > 3 * line else str(n)
+            below = place.corner(n, 0, height, width / 2)
+            name = f"n = {n}" if place.scale * width > 3 * line else str(n)
             painter.drawText(QRectF(below.x() - 60, below.y() + 2, 120, line), centre, name)
-        left = self._corner(0, 0, height / 2, 0)
+        left = place.corner(0, 0, height / 2, 0)
         painter.drawText(
             QRectF(left.x() - 1.4 * line, left.y() - line / 2, line, line), centre, "H"
         )
-        top = self._corner(0, channels, 0, width / 2)
+        top = place.corner(0, channels, 0, width / 2)
         painter.drawText(QRectF(top.x() - line, top.y() - line - 1, 2 * line, line), centre, "W")
-        slope = self._corner(examples - 1, channels / 2, height, width)
+        slope = place.corner(examples - 1, channels / 2, height, width)
         painter.drawText(QRectF(slope.x() + 3, slope.y(), 2 * line, line), centre, "C")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
